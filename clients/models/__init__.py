@@ -1,0 +1,17 @@
+"""Who is served: clients, their users and addresses, the links to partners, the agreement and its signatures."""
+
+from clients.models.agreement import Agreement
+from clients.models.client import Client, EmailAddress, User, normal_address
+from clients.models.link import ReferralPartnerClientLink
+from clients.models.signature import Signature, SignedDocument
+
+__all__ = [
+    "Agreement",
+    "Client",
+    "EmailAddress",
+    "ReferralPartnerClientLink",
+    "Signature",
+    "SignedDocument",
+    "User",
+    "normal_address",
+]

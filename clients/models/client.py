@@ -1,0 +1,161 @@
+"""A creditor, the people who work there, and the addresses by which we know them."""
+
+from __future__ import annotations
+
+import unicodedata
+import uuid
+from collections.abc import Iterable
+from typing import ClassVar, Self
+
+import pghistory
+from django.db import models
+from django.db.models.functions import Now
+
+from clients.countries import country_name
+
+WITHOUT_ADDRESSES = ["support_email", "support_email_key"]
+
+
+def normal_address(email: str) -> str:
+    """The form under which an address is compared: NFKC, folded, trimmed (product-rules 3.1); mail goes to the address as held."""
+    folded = unicodedata.normalize("NFKC", email).strip().casefold()
+    # Folding can undo the normal form (U+0345 is one such letter).
+    return unicodedata.normalize("NFKC", folded)
+
+
+def one_spacing(text: str) -> str:
+    """NFC with collapsed white space: the form in which a company's name is kept, signed and compared (product-rules 4.2)."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+class ClientQuerySet(models.QuerySet["Client"]):
+    """Selections of clients."""
+
+    def known_by(self, addresses: Iterable[str]) -> Self:
+        """Clients to which any of these addresses belongs, as a user's or the support address."""
+        keys = {normal_address(address) for address in addresses}
+        return self.filter(pk__in=EmailAddress.objects.filter(pk__in=keys).values("client")).order_by("pk")
+
+    def lock(self) -> Self:
+        """With their rows locked until the transaction ends: a client's row is the mutex for all that is decided about it."""
+        return self.select_for_update(no_key=True, of=("self",))
+
+
+@pghistory.track(
+    pghistory.UpdateEvent("changed", row=pghistory.Old), exclude=WITHOUT_ADDRESSES, model_name="ClientHistory"
+)
+class Client(models.Model):
+    """A company that has unpaid invoices. Never deleted; withdrawing and erasing blank it in place."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField("company name", max_length=200)
+    registration_number = models.CharField(max_length=64, blank=True)
+    country = models.CharField(max_length=2, help_text="ISO 3166-1 alpha-2.")
+    address = models.CharField(max_length=500, blank=True)
+    zip_code = models.CharField("postal code", max_length=20, blank=True)
+    city = models.CharField(max_length=100, blank=True)
+    state = models.CharField(max_length=100, blank=True)
+    support_email = models.EmailField("support e-mail", max_length=254)
+    # With the client's id a foreign key to EmailAddress, which Django cannot say: see migration 0002.
+    support_email_key = models.CharField(max_length=300, null=True, editable=False)
+    support_phone = models.CharField(max_length=32, blank=True)
+    details_confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    users_confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = ClientQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["name", "pk"]
+        permissions: ClassVar = [
+            ("correct_users", "Can correct users and addresses"),
+            ("change_company_name", "Can change the company's name"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["name", "id"], name="client_by_name")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(country__regex=r"^[A-Z]{2}$"), name="client_country_is_alpha_2")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def country_name(self) -> str:
+        """The country in English."""
+        return country_name(self.country)
+
+    def details(self) -> dict[str, str]:
+        """What identifies the company in the agreement, by the label that people read; blank facts are left out."""
+        place = " ".join(filter(None, [self.zip_code, self.city]))
+        facts = {
+            "Company": self.name,
+            "Registration number": self.registration_number,
+            "Address": ", ".join(filter(None, [self.address, place, self.state])),
+            "Country": self.country_name,
+            "E-mail": self.support_email,
+            "Phone": self.support_phone,
+        }
+        return {label: value for label, value in facts.items() if value}
+
+
+class EmailAddress(models.Model):
+    """An address of a client, a user's or the support address, in its normal form. Belongs to one client at most."""
+
+    address = models.CharField(primary_key=True, max_length=300)
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="addresses")
+
+    class Meta:
+        verbose_name = "e-mail address"
+        verbose_name_plural = "e-mail addresses"
+        constraints: ClassVar = [
+            # What the foreign keys of users and clients point at, so that an address and its client cannot come apart.
+            models.UniqueConstraint(fields=["address", "client"], name="address_with_its_client"),
+        ]
+
+    def __str__(self) -> str:
+        return f"address of {self.client_id}"
+
+
+class Role(models.TextChoices):
+    """What a user may do for the company."""
+
+    CREDITOR_ADMIN = "CreditorAdmin", "Creditor admin"
+    CREDITOR_USER = "CreditorUser", "Creditor user"
+
+
+@pghistory.track(
+    pghistory.UpdateEvent("changed", row=pghistory.Old),
+    pghistory.DeleteEvent("removed"),
+    exclude=["email", "email_key"],
+    model_name="UserHistory",
+)
+class User(models.Model):
+    """A person at a client. Has no password: proves an address by a code each time."""
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="users")
+    name = models.CharField(max_length=200)
+    email = models.EmailField("e-mail address", max_length=254)
+    email_key = models.CharField(max_length=300, null=True, editable=False)
+    role = models.CharField(max_length=20, choices=Role, default=Role.CREDITOR_USER)
+
+    class Meta:
+        ordering: ClassVar = ["role", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["client", "email_key"], name="one_user_per_address_of_a_client"),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="user_role_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def first_name(self) -> str:
+        """All but the last word of the name (product-rules 5)."""
+        return self.name.rpartition(" ")[0]
+
+    @property
+    def last_name(self) -> str:
+        """The last word of the name."""
+        return self.name.rpartition(" ")[2]

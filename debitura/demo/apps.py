@@ -1,0 +1,10 @@
+"""The demo: data to try the product with, and a page that shows its mail. Installed only with DEBUG."""
+
+from django.apps import AppConfig
+
+
+class DemoConfig(AppConfig):
+    """An app without models."""
+
+    name = "debitura.demo"
+    label = "demo"

@@ -1,0 +1,74 @@
+"""Data of the demo: two partners with fixed keys, and staff. All of it invented; making it again changes nothing."""
+
+from __future__ import annotations
+
+import base64
+import io
+from decimal import Decimal
+from typing import Any
+
+import segno
+from django.contrib.auth.models import Group
+from django.db import transaction
+
+from debitura.staff.models import Staff
+from partners.models import ApiKey, ReferralPartner, key_hash
+
+PASSWORD = "debitura-demo"  # noqa: S105 (of a demo, printed for everybody)
+
+PARTNERS: dict[str, dict[str, Any]] = {
+    "dk_test_LedgerlyDemoKey00000000000000041i3mW": {
+        "name": "Ledgerly Software ApS",
+        "short_name": "Ledgerly",
+        "contact_email": "partners@ledgerly.example",
+        "fee_percentage": Decimal("12.50"),
+        "background_colour": "#5b21b6",
+        "font_colour": "#fde68a",
+        "font_family": "Georgia, serif",
+        "return_hosts": ["app.ledgerly.example"],
+    },
+    "dk_test_BookwiseDemoKey0000000000000003lacNT": {
+        "name": "Bookwise GmbH",
+        "short_name": "Bookwise",
+        "contact_email": "partner@bookwise.example",
+        "fee_percentage": Decimal("10.00"),
+        "background_colour": "#ffffff",
+        "font_colour": "#333333",
+        "return_hosts": ["bookwise.example"],
+    },
+}
+
+STAFF = {
+    "support@debitura.example": ("Sune Support", "Support"),
+    "legal@debitura.example": ("Lea Legal", "Legal"),
+    "partners@debitura.example": ("Per Partner", "Partner managers"),
+}
+ADMIN = "admin@debitura.example"
+
+
+@transaction.atomic
+def make_demo_data() -> None:
+    """Make what is missing; what is there stays as it was left."""
+    for key, facts in PARTNERS.items():
+        _partner(key, facts)
+    for email, (name, group) in STAFF.items():
+        if not Staff.objects.filter(email=email).exists():
+            Staff.objects.create_user(email, PASSWORD, name=name).groups.add(Group.objects.get(name=group))
+    if not Staff.objects.filter(email=ADMIN).exists():
+        Staff.objects.create_superuser(ADMIN, PASSWORD, name="Ada Admin")
+
+
+def _partner(key: str, facts: dict[str, Any]) -> None:
+    if ApiKey.objects.filter(hash=key_hash(key)).exists():
+        return
+    partner, _ = ReferralPartner.objects.get_or_create(name=facts["name"], defaults={**facts, "logo": _logo(facts)})
+    ApiKey.objects.create(partner=partner, prefix=key[:12], hash=key_hash(key), label="demo")
+
+
+def _logo(facts: dict[str, Any]) -> str:
+    """A mark to recognise, since invented companies have no logos: a Micro QR code of the name, in the brand's colours."""
+    png = io.BytesIO()
+    segno.make(facts["short_name"], micro=True).save(
+        png, kind="png", scale=4, border=2, dark=facts["background_colour"], light="#ffffff"
+    )
+    return "data:image/png;base64," + base64.b64encode(png.getvalue()).decode()

@@ -1,0 +1,53 @@
+"""Mail of the demo: printed, and kept as files, since another process than the web server sends it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from email.utils import parseaddr
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.message import EmailMessage
+from django.utils import timezone
+
+KEPT = 200
+
+
+def folder() -> Path:
+    """Where the mails are kept."""
+    path: Path = settings.DATA_DIR / "demo-mail"
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+class DemoMailBackend(BaseEmailBackend):
+    """Sends nothing anywhere."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        """Print each mail and keep it, written whole before it can be seen."""
+        for message in email_messages:
+            mail = _as_data(message)
+            print(f"\n--- mail to {mail['to']}: {mail['subject']}\n{mail['text']}", flush=True)  # noqa: T201
+            unfinished = folder() / f"{time.time_ns()}.part"
+            unfinished.write_text(json.dumps(mail), encoding="utf-8")
+            unfinished.rename(unfinished.with_suffix(".json"))
+        return len(email_messages)
+
+
+def _as_data(message: EmailMessage) -> dict[str, Any]:
+    return {
+        "to": ", ".join(parseaddr(to)[1] or to for to in message.to),
+        "subject": str(message.subject),
+        "text": str(message.body),
+        "sentAt": timezone.now().isoformat(),
+    }
+
+
+def mails() -> list[dict[str, Any]]:
+    """The mails that were sent, newest first."""
+    files = sorted(folder().glob("*.json"), reverse=True)
+    return [json.loads(file.read_text(encoding="utf-8")) for file in files[:KEPT]]

@@ -1,0 +1,29 @@
+"""The description of the API: as OpenAPI, and as a page to read and try."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+from drf_spectacular.renderers import OpenApiJsonRenderer
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.permissions import AllowAny
+
+
+class Description(SpectacularAPIView):
+    """OpenAPI 3.1, open to all: it holds nothing secret."""
+
+    permission_classes = [AllowAny]
+    authentication_classes: list[Any] = []
+    renderer_classes = [OpenApiJsonRenderer]
+
+
+description = Description.as_view()
+
+
+@login_not_required
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    """Show the description for reading and trying; all from files of our own, under the policy of every page."""
+    return render(request, "docs.html")

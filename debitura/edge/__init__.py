@@ -1,0 +1,1 @@
+"""The edges of every API: strict JSON, shapes, errors, request ids and logs, the caller's address."""

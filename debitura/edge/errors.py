@@ -1,0 +1,327 @@
+"""Errors as others see them: one JSON body for the API, one plain page for people; never a stack trace."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from math import ceil
+from typing import Any, override
+
+import psycopg
+import structlog
+from django.conf import settings
+from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.template.loader import render_to_string
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+from rest_framework import exceptions
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.permissions import BasePermission
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from debitura.edge.page_middleware import is_api
+
+RETRY_AFTER_SECONDS = 2
+SHOWN_NAME = 100
+
+log = structlog.get_logger("debitura.errors")
+
+# What a caller can do nothing about but wait: no connection, no lock in time, cut off by a timeout or by a failover.
+# Django's classes and psycopg's own, which the pool raises.
+DATABASE_AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
+# SQLSTATEs that are filed elsewhere: a transaction that was ended from outside, and a standby after a failover.
+AWAY_STATES = {"25P03", "25P04", "25006"}
+
+# By status: the name of the error, and what the caller is told.
+STANDARD = {
+    400: ("BadRequest", "The request was not understood."),
+    401: ("Unauthorized", "The XApiKey header is missing or holds no key that works."),
+    403: ("Forbidden", "You may not do this."),
+    404: ("NotFound", "There is nothing here."),
+    405: ("MethodNotAllowed", "This does not work here; the Allow header lists what does."),
+    413: ("PayloadTooLarge", "The body is over 1 MB."),
+    415: ("UnsupportedMediaType", "Send application/json in UTF-8."),
+    503: ("ServiceUnavailable", "We are busy for a moment; nothing was done. Please try again."),
+}
+
+
+class ApiError(Exception):
+    """An answer other than success; `error` is a stable PascalCase name, `fields` maps paths to what is wrong there."""
+
+    def __init__(
+        self,
+        status: int,
+        error: str,
+        message: str,
+        *,
+        fields: Mapping[str, list[str]] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(error)
+        self.status = status
+        self.error = error
+        self.message = message
+        self.fields = fields
+        self.headers = headers
+
+
+class BusinessError(BaseModel):
+    """One thing that stands in the way."""
+
+    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, serialize_by_alias=True)
+
+    type: str
+    message: str
+    solution_url: str | None
+
+
+class ErrorAnswer(BaseModel):
+    """Every error but the 409 and 422 of POST /clients."""
+
+    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, serialize_by_alias=True)
+
+    error: str
+    message: str
+    business_errors: list[BusinessError]
+    validation_errors: dict[str, list[str]] | None = None
+
+
+def error_body(error: str, message: str, fields: Mapping[str, list[str]] | None = None) -> dict[str, Any]:
+    """Put an error into the body of product-rules 1.4."""
+    body: dict[str, Any] = {
+        "error": error,
+        "message": message,
+        "businessErrors": [{"type": error, "message": message, "solutionUrl": None}],
+    }
+    return body if fields is None else {**body, "validationErrors": dict(fields)}
+
+
+def invalid(fields: Mapping[str, list[str]]) -> ApiError:
+    """Make the 400 that names every field that is wrong."""
+    count = "1 invalid field" if len(fields) == 1 else f"{len(fields)} invalid fields"
+    return ApiError(400, "ValidationError", f"The request has {count}.", fields=fields)
+
+
+def field_path(steps: Iterable[str | int]) -> str:
+    """Name a field by where it is, as in `users[0].email`; `body` is the whole."""
+    path = ""
+    for step in steps:
+        path += f"[{step}]" if isinstance(step, int) else f".{_shown(step)}"
+    return path.removeprefix(".") or "body"
+
+
+def _shown(name: str) -> str:
+    """Write a name that the caller chose: long ones are cut, and what cannot be printed is replaced."""
+    printable = "".join(character if character.isprintable() else "\ufffd" for character in name[:SHOWN_NAME])
+    return printable + "…" if len(name) > SHOWN_NAME else printable
+
+
+# --- The API --------------------------------------------------------------------------------------
+
+
+class AlwaysJSON(DefaultContentNegotiation):
+    """Answers in JSON whatever the Accept header asks for: there is nothing else to choose from."""
+
+    @override
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        """Take the first, which is the only one."""
+        renderer = next(iter(renderers))
+        return renderer, renderer.media_type
+
+
+class Closed(BasePermission):
+    """Lets nobody in: the default, so that an operation without a permission of its own is not open."""
+
+    @override
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Say no."""
+        return False
+
+
+def answer_exception(exc: Exception, context: Mapping[str, Any]) -> HttpResponse:
+    """Turn whatever an operation raised into its answer; for DRF's EXCEPTION_HANDLER."""
+    if is_database_away(exc):
+        return _away(context["request"]._request, exc)
+    error = _as_api_error(exc)
+    if error is None:
+        log.error("request_crashed", exc_info=exc)
+        error = _crash()
+    if isinstance(exc, exceptions.MethodNotAllowed):
+        _tell_allowed_methods(context["view"])
+    return _json(error)
+
+
+def standard(status: int, headers: Mapping[str, str] | None = None) -> ApiError:
+    """Make the error that has nothing to say but its kind."""
+    error, message = STANDARD.get(status, STANDARD[400])
+    return ApiError(status, error, message, headers=headers)
+
+
+def _as_api_error(exc: Exception | None) -> ApiError | None:
+    """Translate what DRF and Django raise on purpose; None for a crash."""
+    match exc:
+        case ApiError():
+            return exc
+        case exceptions.Throttled():
+            return _rate_limited(exc)
+        case exceptions.APIException() if exc.status_code < 500:
+            return standard(exc.status_code, {"WWW-Authenticate": "XApiKey"} if exc.status_code == 401 else None)
+        case Http404() | PermissionDenied() | SuspiciousOperation() | BadRequest():
+            return standard(_status(exc))
+    return None
+
+
+def _status(exc: Exception) -> int:
+    statuses = ((Http404, 404), (PermissionDenied, 403), (RequestDataTooBig, 413))
+    return next((status for kind, status in statuses if isinstance(exc, kind)), 400)
+
+
+def _rate_limited(exc: exceptions.Throttled) -> ApiError:
+    seconds = max(1, ceil(getattr(exc, "wait", None) or 0))
+    message = f"Too many requests. Try again in {seconds} seconds."
+    return ApiError(429, "RateLimited", message, headers={"Retry-After": str(seconds)})
+
+
+def _crash() -> ApiError:
+    request_id = structlog.contextvars.get_contextvars().get("request_id")
+    named = f" and name the request id {request_id}" if request_id else ""
+    message = f"Something went wrong on our side. If it goes on, please write to {settings.SUPPORT_CONTACT}{named}."
+    return ApiError(500, "ServerError", message)
+
+
+def _tell_allowed_methods(view: APIView) -> None:
+    """DRF lists OPTIONS always; it answers only where something describes the operations."""
+    methods = [method for method in view.allowed_methods if method != "OPTIONS" or view.metadata_class is not None]
+    view.headers = {**view.headers, "Allow": ", ".join(methods)}
+
+
+def _json(error: ApiError) -> JsonResponse:
+    body = error_body(error.error, error.message, error.fields)
+    return JsonResponse(body, status=error.status, headers=dict(error.headers or {}))
+
+
+# --- The database is away -------------------------------------------------------------------------
+
+
+def is_database_away(exc: BaseException | None) -> bool:
+    """Tell whether waiting may help: no connection, no lock, no answer in time. Not for a statement that is wrong."""
+    if isinstance(exc, DATABASE_AWAY):
+        return True
+    causes = (exc, exc.__cause__ if exc else None)
+    return any(getattr(cause, "sqlstate", None) in AWAY_STATES for cause in causes)
+
+
+def _away(request: HttpRequest, exc: BaseException) -> HttpResponse:
+    log.warning("database_away", cause=type(exc.__cause__ or exc).__name__)
+    return answer(request, standard(503, {"Retry-After": str(RETRY_AFTER_SECONDS)}))
+
+
+class DatabaseAwayMiddleware:
+    """A 503 with Retry-After for pages too; what other middleware raises reaches `server_error`, with the same answer."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass the request on."""
+        return self._get_response(request)
+
+    def process_exception(self, request: HttpRequest, exc: Exception) -> HttpResponse | None:
+        """Answer what a view could not do without the database."""
+        return _away(request, exc) if is_database_away(exc) else None
+
+
+# --- Pages, and whatever comes before an operation is found ---------------------------------------
+
+PAGES = {
+    400: ("This did not work", "The request could not be understood. Please go back and try again."),
+    403: ("This page is closed", "You do not have the right to see it. If you were signed in, please sign in again."),
+    404: (
+        "There is nothing here",
+        "The address may be mistyped, or what was here is over. Please use the link that you were given.",
+    ),
+    405: ("This does not work here", "Please go back and use the buttons of the page."),
+    413: ("That was too much at once", "What was sent is over 1 MB. Please go back and send less."),
+    500: ("Something went wrong", "This is a fault of ours. Please try again; if it goes on, tell support."),
+    503: ("One moment, please", "Nothing is lost. Please wait a few seconds and load the page again."),
+}
+FORM_TOO_OLD = (
+    "Please send the form again",
+    "The page was open for too long, or its cookies are blocked. Go back, load the page again, and send the form.",
+)
+
+
+def answer(request: HttpRequest, error: ApiError, page: tuple[str, str] | None = None) -> HttpResponse:
+    """Answer in JSON to those who call the API or ask for no page; with a page to people."""
+    if is_api(request) or "text/html" not in request.headers.get("Accept", ""):
+        return _json(error)
+    title, sentence = page or PAGES.get(error.status, (PAGES[400][0], error.message))
+    context = {
+        "title": title,
+        "sentence": sentence,
+        "status": error.status,
+        "request_id": structlog.contextvars.get_contextvars().get("request_id") if error.status == 500 else None,
+        "support_contact": settings.SUPPORT_CONTACT,
+    }
+    # Without the request: context processors could ask the database, which may be what is away.
+    html = render_to_string("errors/page.html", context)
+    return HttpResponse(html, status=error.status, headers={"Cache-Control": "no-store", **(error.headers or {})})
+
+
+class ErrorBodiesMiddleware:
+    """
+    Gives our body to the errors that Django would answer by itself.
+
+    A 405 of a page has none, and with DEBUG on a 404 is a list of all URLs.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Look at the answer on its way out."""
+        response = self._get_response(request)
+        if settings.DEBUG and response.status_code == 404 and request.resolver_match is None:
+            return not_found(request)
+        if response.status_code == 405 and isinstance(response, HttpResponse) and not response.content:
+            return answer(request, standard(405, {"Allow": response.headers.get("Allow", "")}))
+        return response
+
+    def process_exception(self, request: HttpRequest, exc: Exception) -> HttpResponse | None:
+        """Answer what a view raised on purpose, the same with DEBUG on and off."""
+        error = _as_api_error(exc)
+        return None if error is None else answer(request, error)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer what Django found wrong with a request, for handler400; a form over the limit is a 413."""
+    return answer(request, _as_api_error(exception) or standard(400))
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 (Django's)
+    """Answer PermissionDenied, for handler403."""
+    return answer(request, standard(403))
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 (Django's; names a header)
+    """Answer a form that comes from no page of ours, or from one that is too old; for CSRF_FAILURE_VIEW."""
+    return answer(request, standard(403), FORM_TOO_OLD)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 (Django's)
+    """Answer Http404, for handler404."""
+    return answer(request, standard(404))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer what nobody caught, for handler500; a database that middleware missed is a 503. Django logs the crash."""
+    crash = sys.exception()
+    if crash is not None and is_database_away(crash):
+        return _away(request, crash)
+    return answer(request, _crash())

@@ -1,0 +1,272 @@
+"""Settings, read from the environment; what each name means is in docs/operations.md."""
+
+import os
+import secrets
+from email.utils import parseaddr
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.csp import CSP
+
+from debitura import embedded_postgres
+from debitura.edge.request_log import configure_logging
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = BASE_DIR / ".data"
+
+env = environ.Env()
+
+DEBUG = env.bool("DEBUG", default=False)
+ENVIRONMENT = env.str("ENVIRONMENT", default="test" if DEBUG else "production")
+
+
+def _needed(name: str) -> str:
+    """The value of a variable that only DEBUG may leave out."""
+    value: str = env.str(name, default="")
+    if not value:
+        raise ImproperlyConfigured(f"DEBUG is off and {name} is not set; docs/operations.md lists what a server needs.")
+    return value
+
+
+def _debug_secret() -> str:
+    """A secret of this checkout's own, so that a development server's cookies and codes survive a restart."""
+    kept = DATA_DIR / "secret_key"
+    if not kept.exists():
+        DATA_DIR.mkdir(exist_ok=True)
+        kept.write_text(secrets.token_urlsafe(50))
+    return kept.read_text()
+
+
+SECRET_KEY = env.str("SECRET_KEY", default="") or (_debug_secret() if DEBUG else _needed("SECRET_KEY"))
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
+TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", default=[])
+
+# Links that partners hand on are built from this, never from the request (product-rules 2.3).
+ONBOARDING_BASE_URL = (
+    env.str("ONBOARDING_BASE_URL", default="http://localhost:8000" if DEBUG else "") or _needed("ONBOARDING_BASE_URL")
+).rstrip("/")
+SUPPORT_CONTACT: str = env.str("SUPPORT_CONTACT", default="support@debitura.example")
+
+# --- Database -----------------------------------------------------------------------------------
+
+DATABASE_URL = env.str("DATABASE_URL", default="") or (
+    embedded_postgres.url(DATA_DIR / "postgres") if DEBUG else _needed("DATABASE_URL")
+)
+# Only the web process has impatient connections: migrations and the worker may take their time.
+IS_WEB_PROCESS = env.bool("DEBITURA_WEB", default=False)
+WEB_TIMEOUTS = "-c lock_timeout=2s -c statement_timeout=5s -c idle_in_transaction_session_timeout=15s"
+
+DATABASES = {"default": env.db_url_config(DATABASE_URL)}
+DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
+DATABASES["default"].setdefault("OPTIONS", {}).update(
+    # Bound on the server and prepared: half of PostgreSQL's share of a request.
+    {"server_side_binding": True, "prepare_threshold": 3}
+)
+if IS_WEB_PROCESS:
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"]["OPTIONS"]["pool"] = {
+        "min_size": env.int("DATABASE_POOL_MIN", default=2),
+        "max_size": env.int("DATABASE_POOL_MAX", default=16),
+        "timeout": 2,
+    }
+    if env.bool("DATABASE_SETS_TIMEOUTS", default=True):
+        DATABASES["default"]["OPTIONS"]["options"] = WEB_TIMEOUTS
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Parts --------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "onboarding",
+    "clients",
+    "partners",
+    "debitura.staff",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.admin.apps.SimpleAdminConfig",
+    "django.contrib.postgres",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "axes",
+    "pgtrigger",
+    "pghistory",
+    "procrastinate.contrib.django",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    *(["debitura.demo"] if DEBUG else []),
+]
+
+# What partners call. No session, CSRF or message middleware there: the key is in a header of its own.
+API_PATHS = ("/clients", "/cases", "/coverage", "/referral-partner", "/openapi.json", "/healthz", "/readyz")
+
+MIDDLEWARE = [
+    "debitura.edge.request_log.RequestLogMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "debitura.edge.errors.DatabaseAwayMiddleware",
+    "debitura.edge.page_middleware.PageSessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "debitura.edge.page_middleware.PageCsrfViewMiddleware",
+    "debitura.edge.page_middleware.PageAuthenticationMiddleware",
+    "debitura.staff.idle.StaffIdleMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "debitura.edge.page_middleware.PageLoginRequiredMiddleware",
+    "debitura.edge.page_middleware.PageMessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "debitura.urls"
+WSGI_APPLICATION = "debitura.wsgi.application"
+APPEND_SLASH = False
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+
+# --- Staff --------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "staff.Staff"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "admin:login"
+STAFF_SECOND_FACTOR: bool = env.bool("STAFF_SECOND_FACTOR", default=not DEBUG)
+STAFF_IDLE_SECONDS = 30 * 60
+OTP_TOTP_ISSUER = "Debitura"
+
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "debitura.edge.client_ip.client_ip"
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
+
+# --- Security -----------------------------------------------------------------------------------
+
+SECURE_CSP = {
+    "default-src": [CSP.SELF],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF, "data:"],
+    "object-src": [CSP.NONE],
+    "base-uri": [CSP.NONE],
+    "form-action": [CSP.SELF],
+    "frame-ancestors": [CSP.NONE],
+}
+SECURE_REFERRER_POLICY = "no-referrer"
+X_FRAME_OPTIONS = "DENY"
+_over_tls = urlsplit(ONBOARDING_BASE_URL).scheme == "https"
+if not DEBUG and not _over_tls:
+    raise ImproperlyConfigured("ONBOARDING_BASE_URL must begin with https:// when DEBUG is off.")
+SECURE_SSL_REDIRECT = _over_tls
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked by the load balancer, inside
+SECURE_HSTS_SECONDS = 31_536_000 if _over_tls else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _over_tls
+SECURE_HSTS_PRELOAD = _over_tls
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _over_tls
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 24 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+
+# --- API ----------------------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["partners.authentication.XApiKeyAuthentication"],
+    # Closed by default: an operation names who may call it.
+    "DEFAULT_PERMISSION_CLASSES": ["debitura.edge.errors.Closed"],
+    "DEFAULT_PARSER_CLASSES": ["debitura.edge.json_body.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "debitura.edge.errors.AlwaysJSON",
+    "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "debitura.edge.errors.answer_exception",
+    "UNAUTHENTICATED_USER": None,
+    "COERCE_DECIMAL_TO_STRING": False,
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Debitura Referral Partner API",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+# --- Mail and jobs ------------------------------------------------------------------------------
+
+SMTP = "django.core.mail.backends.smtp.EmailBackend"
+_backend = env.str("EMAIL_BACKEND", default="debitura.demo.mail.DemoMailBackend" if DEBUG else SMTP)
+MAILERS = {
+    "default": {
+        "BACKEND": _backend,
+        "OPTIONS": {
+            "host": env.str("EMAIL_HOST", default="localhost"),
+            "port": env.int("EMAIL_PORT", default=25),
+            "username": env.str("EMAIL_USER", default=""),
+            "password": env.str("EMAIL_PASSWORD", default=""),
+            "use_tls": env.bool("EMAIL_USE_TLS", default=False),
+            "timeout": 10,
+        }
+        if _backend == SMTP
+        else {},
+    }
+}
+# A provider's backend of django-anymail reads its key from here: ANYMAIL={"POSTMARK_SERVER_TOKEN": "…"}.
+ANYMAIL = env.json("ANYMAIL", default={})
+DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="Debitura <no-reply@debitura.example>")
+if "@" not in parseaddr(DEFAULT_FROM_EMAIL)[1]:
+    raise ImproperlyConfigured("DEFAULT_FROM_EMAIL must hold an e-mail address.")
+
+# --- History ------------------------------------------------------------------------------------
+
+PGHISTORY_APPEND_ONLY = True
+
+LOGGING_CONFIG = "logging.config.dictConfig"
+LOGGING = configure_logging(json=env.bool("LOG_JSON", default=not DEBUG))
+
+os.environ.setdefault("PGTZ", "UTC")

@@ -1,0 +1,27 @@
+"""Every URL there is."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.urls import URLPattern, URLResolver, include, path
+
+from debitura import docs, health, pages
+from debitura.staff.site import site
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", pages.landing, name="landing"),
+    path("", include("onboarding.urls")),
+    path("", include("onboarding.page_urls")),
+    path("admin/", site.urls),
+    path("openapi.json", docs.description, name="openapi"),
+    path("docs/", docs.page, name="docs"),
+    path("healthz", login_not_required(health.healthz), name="healthz"),
+    path("readyz", login_not_required(health.readyz), name="readyz"),
+]
+
+if settings.DEBUG:
+    urlpatterns.append(path("demo/", include("debitura.demo.urls")))
+
+handler400 = "debitura.edge.errors.bad_request"
+handler403 = "debitura.edge.errors.forbidden"
+handler404 = "debitura.edge.errors.not_found"
+handler500 = "debitura.edge.errors.server_error"

@@ -1,0 +1,63 @@
+-- The role that the web process connects as, and the one of the worker. Run it as the owner of the tables, after every migration:
+--
+--     psql --single-transaction --set ON_ERROR_STOP=1 --file docs/app_role.sql "$OWNER_DATABASE_URL"
+--
+-- It can be repeated. The roles own nothing and get no TRUNCATE, so no trigger of these tables can be dropped, switched off or gone around
+-- by what the application does. What is said about frozen rows here, the triggers say too: two keys to one door.
+
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'debitura_app') THEN
+        CREATE ROLE debitura_app LOGIN;
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'debitura_worker') THEN
+        -- The same rights, but not the timeouts, which belong to the role that logs in.
+        CREATE ROLE debitura_worker LOGIN IN ROLE debitura_app;
+    END IF;
+END $$;
+
+ALTER ROLE debitura_app SET lock_timeout = '2s';
+ALTER ROLE debitura_app SET statement_timeout = '5s';
+ALTER ROLE debitura_app SET idle_in_transaction_session_timeout = '15s';
+
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+GRANT USAGE ON SCHEMA public TO debitura_app;
+
+-- From nothing each time, so that a right taken out of this file is gone.
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM debitura_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO debitura_app;
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO debitura_app;
+
+-- Kept for good; agreements are drafts until a trigger freezes them at publication.
+REVOKE DELETE ON
+    partners_referralpartner,
+    partners_apikey,
+    clients_client,
+    clients_agreement,
+    staff_staff
+FROM debitura_app;
+
+-- Frozen, but for the one thing that can still happen to them.
+REVOKE UPDATE, DELETE ON clients_referralpartnerclientlink, clients_signature FROM debitura_app;
+GRANT UPDATE (archived_at) ON clients_referralpartnerclientlink TO debitura_app;
+GRANT UPDATE (invalidated_at, invalidated_by_id, invalidated_why) ON clients_signature TO debitura_app;
+
+-- Only ever added to.
+REVOKE UPDATE, DELETE ON
+    clients_signeddocument,
+    clients_agreementhistory,
+    clients_clienthistory,
+    clients_referralpartnerclientlinkhistory,
+    clients_userhistory,
+    partners_referralpartnerhistory,
+    django_admin_log
+FROM debitura_app;
+
+-- Written by migrations only: what the schema is, and what each group of staff may do.
+REVOKE INSERT, UPDATE, DELETE ON
+    django_migrations,
+    django_content_type,
+    auth_permission,
+    auth_group,
+    auth_group_permissions
+FROM debitura_app;

@@ -1,0 +1,118 @@
+"""The /clients API: the only place that knows outcomes and HTTP."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.utils import timezone
+from pydantic import BaseModel
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from debitura.edge.shapes import read
+from onboarding.client_body import client_body
+from onboarding.onboard import (
+    Ambiguous,
+    AwaitingSignature,
+    LinkedElsewhere,
+    LinkedUnderOtherId,
+    NeedsApproval,
+    Onboarded,
+    Outcome,
+    Ready,
+    find_onboarded,
+    onboard_client,
+)
+from onboarding.openapi import describe_create_client, describe_get_client
+from onboarding.schemas import (
+    ConflictBody,
+    CreateClientRequest,
+    NeedsLinkingBody,
+    NeedsLinkingData,
+    TenantData,
+)
+from partners.authentication import IsPartner, calling_partner
+
+SUPPORT = "Please write to {contact}; name the externalTenantId."
+
+
+class ClientsView(APIView):
+    """Bring a client on board."""
+
+    permission_classes = [IsPartner]
+
+    @describe_create_client
+    def post(self, request: Request) -> HttpResponse:
+        """Create a client and link it to the calling partner, or tell where it stands."""
+        wanted = read(CreateClientRequest, request.data)
+        outcome = onboard_client(
+            partner=calling_partner(request), registration=wanted.registration(), at=timezone.now()
+        )
+        return _answer(outcome)
+
+
+class ClientView(APIView):
+    """One client."""
+
+    permission_classes = [IsPartner]
+
+    @describe_get_client
+    def get(self, request: Request, externalTenantId: str) -> HttpResponse:  # noqa: N803 (its name on the wire)
+        """Tell where a client of the calling partner stands."""
+        found = find_onboarded(
+            partner=calling_partner(request), external_tenant_id=externalTenantId, at=timezone.now()
+        )
+        if found is None:
+            raise NotFound
+        return _json(client_body(found), status=200)
+
+
+def _answer(outcome: Outcome) -> HttpResponse:
+    match outcome:
+        case Ready():
+            return _client(outcome, status=201)
+        case AwaitingSignature():
+            return _client(outcome, status=202)
+        case NeedsApproval(external_tenant_id):
+            data = NeedsLinkingData(
+                external_tenant_id=external_tenant_id, onboarding_links=None, is_attributed_client=False
+            )
+            return _json(NeedsLinkingBody(message=_ask_support("must approve the link to you first"), data=data), 409)
+        case LinkedElsewhere(external_tenant_id):
+            return _conflict("AlreadyLinkedToAnotherPartner", external_tenant_id, "is linked to another partner")
+        case LinkedUnderOtherId(linked_under):
+            message = "This company is linked to you already, under the externalTenantId in data."
+            return _json(
+                ConflictBody(
+                    type="AlreadyLinkedDifferentTenant", message=message, data=TenantData(external_tenant_id=linked_under)
+                ),
+                409,
+            )
+        case Ambiguous(external_tenant_id):
+            return _conflict("AmbiguousMatch", external_tenant_id, "cannot be told apart from another that we know")
+        case _:
+            assert_never(outcome)
+
+
+def _client(onboarded: Onboarded, *, status: int) -> HttpResponse:
+    response = _json(client_body(onboarded), status)
+    if onboarded.is_replay:
+        response.headers["Idempotent-Replayed"] = "true"
+    return response
+
+
+def _conflict(type: str, external_tenant_id: str, what: str) -> HttpResponse:
+    data = TenantData(external_tenant_id=external_tenant_id)
+    return _json(ConflictBody(type=type, message=_ask_support(what), data=data), 409)
+
+
+def _ask_support(what: str) -> str:
+    return f"This company {what}. {SUPPORT.format(contact=settings.SUPPORT_CONTACT)}"
+
+
+def _json(body: BaseModel, status: int) -> HttpResponse:
+    """Pydantic writes the JSON itself: a Decimal stays exact, and nothing is walked twice."""
+    return HttpResponse(body.model_dump_json(by_alias=True), content_type="application/json", status=status)

@@ -1,0 +1,144 @@
+"""Prove an address: ask for a code, type it in, stay proven for an hour (product-rules 6.2)."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Count, F, Q
+
+from clients.models import Client, ReferralPartnerClientLink, User
+from clients.models.client import Role
+from onboarding.models import CODE_LIFE, ClockTimestamp, EmailCode, Purpose
+from onboarding.tasks import mail_code
+
+PER_HOUR = 5
+PER_DAY = 10
+# Higher for all browsers together: a stranger with the URL can use up his own requests but not the client's.
+PER_HOUR_ALL = 30
+PER_DAY_ALL = 100
+
+
+@dataclass(frozen=True)
+class CodeSent:
+    """Each admin of the client has a code of its own on the way; there may be no admin, which is not said."""
+
+
+@dataclass(frozen=True)
+class TooManyCodes:
+    """The limits of the hour or the day are reached; nothing was sent."""
+
+
+type CodeRequest = CodeSent | TooManyCodes
+
+
+@transaction.atomic
+def request_code(*, link: ReferralPartnerClientLink, purpose: Purpose, browser: str) -> CodeRequest:
+    """Mail a code to the client's admins at the addresses we hold. A second call makes the first code useless."""
+    client = Client.objects.lock().get(pk=link.client_id)
+    if _limit_is_reached(link, browser):
+        return TooManyCodes()
+    EmailCode.objects.of(link, purpose, browser).open().update(lapsed_at=ClockTimestamp())
+    request_id = uuid.uuid4()
+    for admin in client.users.filter(role=Role.CREDITOR_ADMIN):
+        _send(link, purpose, browser, admin, request_id)
+    return CodeSent()
+
+
+def _limit_is_reached(link: ReferralPartnerClientLink, browser: str) -> bool:
+    own = Q(browser=browser)
+    last_hour = Q(requested_at__gt=ClockTimestamp() - timedelta(hours=1))
+    asked = EmailCode.objects.filter(link=link, requested_at__gt=ClockTimestamp() - timedelta(days=1)).aggregate(
+        own_hour=Count("request_id", distinct=True, filter=own & last_hour),
+        own_day=Count("request_id", distinct=True, filter=own),
+        all_hour=Count("request_id", distinct=True, filter=last_hour),
+        all_day=Count("request_id", distinct=True),
+    )
+    return (
+        asked["own_hour"] >= PER_HOUR
+        or asked["own_day"] >= PER_DAY
+        or asked["all_hour"] >= PER_HOUR_ALL
+        or asked["all_day"] >= PER_DAY_ALL
+    )
+
+
+def _send(
+    link: ReferralPartnerClientLink, purpose: Purpose, browser: str, admin: User, request_id: uuid.UUID
+) -> None:
+    code = EmailCode(
+        link=link, purpose=purpose, browser=browser, user=admin, address=admin.email, request_id=request_id
+    )
+    code.keep_hash()
+    code.requested_at = ClockTimestamp()
+    code.expires_at = ClockTimestamp() + CODE_LIFE
+    code.save(force_insert=True)
+    mail_code.defer(code_id=str(code.pk))
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A visitor who has shown that mail to this user reaches them."""
+
+    user: User
+    address: str
+    code: EmailCode
+
+
+@dataclass(frozen=True)
+class WrongCode:
+    """Not the code; so many tries are left."""
+
+    tries_left: int
+
+
+@dataclass(frozen=True)
+class NoOpenCode:
+    """This browser has no code that can still be used: never asked, expired, used, or tried too often."""
+
+
+type CodeAnswer = Proof | WrongCode | NoOpenCode
+
+
+@transaction.atomic
+def confirm_code(*, link: ReferralPartnerClientLink, purpose: Purpose, browser: str, typed: str) -> CodeAnswer:
+    """
+    Take a typed code. A right one is used up and becomes the proof; a wrong one costs a try of every open code.
+
+    The rows are locked before they are judged: guesses in parallel wait, and find the tries that are left then.
+    """
+    codes = list(EmailCode.objects.of(link, purpose, browser).open().select_for_update(of=("self",)).order_by("pk"))
+    if not codes:
+        return NoOpenCode()
+    right = next((code for code in codes if code.is_answered_by(typed)), None)
+    if right is None:
+        EmailCode.objects.filter(pk__in=[code.pk for code in codes]).update(tries=F("tries") + 1)
+        return WrongCode(tries_left=min(code.tries_left() for code in codes) - 1)
+    EmailCode.objects.filter(pk=right.pk).update(used_at=ClockTimestamp())
+    EmailCode.objects.filter(pk__in=[code.pk for code in codes if code is not right]).update(lapsed_at=ClockTimestamp())
+    right.refresh_from_db()
+    return Proof(user=right.user, address=right.address, code=right)
+
+
+def standing_proof(*, link: ReferralPartnerClientLink, purpose: Purpose, browser: str) -> Proof | None:
+    """The proof of this browser for this link and purpose, while it lasts and its user is an admin of the client."""
+    code = (
+        EmailCode.objects.of(link, purpose, browser)
+        .proofs()
+        .filter(user__client=link.client_id, user__role=Role.CREDITOR_ADMIN)
+        .select_related("user")
+        .order_by("-used_at")
+        .first()
+    )
+    return code and Proof(user=code.user, address=code.address, code=code)
+
+
+def has_ever_proven(*, link: ReferralPartnerClientLink, purpose: Purpose, browser: str) -> bool:
+    """Whether this browser had a proof once: what such a visitor typed is kept for after the next code."""
+    return EmailCode.objects.of(link, purpose, browser).filter(used_at__isnull=False).exists()
+
+
+def has_open_code(*, link: ReferralPartnerClientLink, purpose: Purpose, browser: str) -> bool:
+    """Whether this browser has asked for a code that can still be typed in."""
+    return EmailCode.objects.of(link, purpose, browser).open().exists()

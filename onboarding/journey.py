@@ -1,0 +1,46 @@
+"""Where a client stands on its way to a signature, and the URL for it (product-rules 2.3, 6.3, 6.4)."""
+
+from enum import StrEnum
+
+from django.conf import settings
+
+from clients.agreement_status import AgreementStatus, agreement_status
+from clients.models import ReferralPartnerClientLink
+from onboarding.models import Purpose
+
+
+class Step(StrEnum):
+    """A page of the journey, in order."""
+
+    COMPANY = "company"
+    USERS = "users"
+    AGREEMENT = "agreement"
+    DONE = "done"
+
+
+STEPS = {
+    Purpose.FIRST_SIGNING: [Step.COMPANY, Step.USERS, Step.AGREEMENT, Step.DONE],
+    Purpose.UPGRADE: [Step.AGREEMENT, Step.DONE],
+}
+PATHS = {Purpose.FIRST_SIGNING: "companydetails", Purpose.UPGRADE: "ContractUpgrade/Sign"}
+
+
+def purpose_for(status: AgreementStatus) -> Purpose:
+    """A client that has never signed goes through its details first; one that has, signs again and nothing else."""
+    return Purpose.FIRST_SIGNING if status is AgreementStatus.NEVER_SIGNED else Purpose.UPGRADE
+
+
+def signing_url(link: ReferralPartnerClientLink, status: AgreementStatus) -> str:
+    """Where the client signs; the address comes from a setting and never from the request."""
+    return f"{settings.ONBOARDING_BASE_URL}/{PATHS[purpose_for(status)]}/{link.pk}"
+
+
+def next_step(link: ReferralPartnerClientLink, purpose: Purpose) -> Step:
+    """The first step that is still open. `link` comes with its agreement facts and its client."""
+    if agreement_status(link.agreement_facts()) is AgreementStatus.CURRENT:
+        return Step.DONE
+    if purpose is Purpose.FIRST_SIGNING and link.client.details_confirmed_at is None:
+        return Step.COMPANY
+    if purpose is Purpose.FIRST_SIGNING and link.client.users_confirmed_at is None:
+        return Step.USERS
+    return Step.AGREEMENT

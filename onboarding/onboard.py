@@ -1,0 +1,219 @@
+"""Bring a partner's client on board."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import cast
+
+from django.db import IntegrityError, connection, transaction
+
+from clients.agreement_status import AgreementStatus, agreement_status
+from clients.models import Client, EmailAddress, ReferralPartnerClientLink, User, normal_address
+from clients.models.client import Role
+from partners.models import ReferralPartner
+
+
+@dataclass(frozen=True)
+class Company:
+    """The client's details as registered; country is alpha-2, absent facts are blank."""
+
+    name: str
+    country: str
+    support_email: str
+    registration_number: str = ""
+    address: str = ""
+    zip_code: str = ""
+    city: str = ""
+    state: str = ""
+    support_phone: str = ""
+
+
+@dataclass(frozen=True)
+class Person:
+    """A user of the client; the onboarding user is its creditor admin."""
+
+    name: str
+    email: str
+    is_onboarding_user: bool
+
+
+@dataclass(frozen=True)
+class Registration:
+    """A partner's customer, ready to be created: exactly one person is the onboarding user."""
+
+    external_tenant_id: str
+    company: Company
+    people: tuple[Person, ...]
+
+    @property
+    def address_keys(self) -> list[str]:
+        """Every address in its normal form, once, sorted."""
+        given = [self.company.support_email, *(person.email for person in self.people)]
+        return sorted({normal_address(email) for email in given})
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The link exists and the client's signature is current."""
+
+    link: ReferralPartnerClientLink
+    is_replay: bool
+
+
+@dataclass(frozen=True)
+class AwaitingSignature:
+    """The link exists and the client must sign, for the first time or again."""
+
+    link: ReferralPartnerClientLink
+    status: AgreementStatus
+    is_replay: bool
+
+
+@dataclass(frozen=True)
+class NeedsApproval:
+    """We know this company, nobody has it: it must approve the partner."""
+
+    external_tenant_id: str
+
+
+@dataclass(frozen=True)
+class LinkedElsewhere:
+    """The company came through another partner."""
+
+    external_tenant_id: str
+
+
+@dataclass(frozen=True)
+class LinkedUnderOtherId:
+    """The company is this partner's already, under the id given here."""
+
+    linked_under: str
+
+
+@dataclass(frozen=True)
+class Ambiguous:
+    """The addresses belong to several companies; support must decide."""
+
+    external_tenant_id: str
+
+
+type Onboarded = Ready | AwaitingSignature
+type Outcome = Onboarded | NeedsApproval | LinkedElsewhere | LinkedUnderOtherId | Ambiguous
+
+
+def onboard_client(*, partner: ReferralPartner, registration: Registration, at: datetime) -> Outcome:
+    """
+    Create the client and link it to the partner, or say what stands in the way.
+
+    Repeating a call creates nothing: the partner's id for the client decides, whatever else is sent. Whether the
+    agreement is signed is looked up anew, so Ready can turn into AwaitingSignature.
+    """
+    known = find_onboarded(partner=partner, external_tenant_id=registration.external_tenant_id, at=at)
+    if known is not None:
+        return known
+    try:
+        return _create_or_match(partner, registration, at)
+    except IntegrityError:
+        # An address was taken by a page or by staff between matching and creating, for they take no lock on addresses.
+        # It is there now, so matching finds it.
+        return _create_or_match(partner, registration, at)
+
+
+def find_onboarded(*, partner: ReferralPartner, external_tenant_id: str, at: datetime) -> Onboarded | None:
+    """The state of now of a client that the partner has under this id; takes no lock, writes nothing."""
+    link = (
+        ReferralPartnerClientLink.objects.active()
+        .of(partner, external_tenant_id)
+        .select_related("client")
+        .with_agreement_facts(at=at)
+        .first()
+    )
+    return link and _state_of(link)
+
+
+def _state_of(link: ReferralPartnerClientLink) -> Onboarded:
+    status = agreement_status(link.agreement_facts())
+    if status is AgreementStatus.CURRENT:
+        return Ready(link, is_replay=True)
+    return AwaitingSignature(link, status, is_replay=True)
+
+
+@transaction.atomic
+def _create_or_match(partner: ReferralPartner, registration: Registration, at: datetime) -> Outcome:
+    _one_at_a_time(partner, registration)
+    known = find_onboarded(partner=partner, external_tenant_id=registration.external_tenant_id, at=at)
+    if known is not None:
+        return known
+    match list(Client.objects.known_by(registration.address_keys).lock()):
+        case []:
+            return AwaitingSignature(_create(partner, registration), AgreementStatus.NEVER_SIGNED, is_replay=False)
+        case [client]:
+            return _matched(client, partner, registration.external_tenant_id)
+        case _:
+            return Ambiguous(registration.external_tenant_id)
+
+
+def _one_at_a_time(partner: ReferralPartner, registration: Registration) -> None:
+    """Matching reads what creating writes: two at once could both find nothing. Sorted, so no deadlock."""
+    names = [f"tenant:{partner.pk}:{registration.external_tenant_id}"]
+    names += [f"email:{address}" for address in registration.address_keys]
+    take_advisory_locks(names)
+
+
+def take_advisory_locks(names: Iterable[str]) -> None:
+    """Hold a lock for each name until the transaction ends, taken in one order whatever order they are given in."""
+    keys = sorted({advisory_key(name) for name in names})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key", [keys])
+
+
+def advisory_key(name: str) -> int:
+    """The number under which PostgreSQL knows a lock of this name."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+
+
+def _matched(client: Client, partner: ReferralPartner, external_tenant_id: str) -> Outcome:
+    link = client.links.active().first()
+    if link is None:
+        return NeedsApproval(external_tenant_id)
+    if link.partner_id == partner.pk:
+        return LinkedUnderOtherId(link.external_tenant_id)
+    return LinkedElsewhere(external_tenant_id)
+
+
+def _create(partner: ReferralPartner, registration: Registration) -> ReferralPartnerClientLink:
+    company = registration.company
+    client = Client.objects.create(**vars(company), support_email_key=normal_address(company.support_email))
+    EmailAddress.objects.bulk_create(
+        EmailAddress(address=address, client=client) for address in registration.address_keys
+    )
+    User.objects.bulk_create(_user(client, person) for person in registration.people)
+    return ReferralPartnerClientLink.objects.create(
+        partner=partner,
+        client=client,
+        external_tenant_id=registration.external_tenant_id,
+        is_attributed=True,
+        fee_percentage=_fee_of_now(partner),
+    )
+
+
+def _fee_of_now(partner: ReferralPartner) -> Decimal:
+    """The partner's fee, held as it is until it is frozen on the link (product-rules 2.5); the ORM cannot say FOR SHARE."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT fee_percentage FROM partners_referralpartner WHERE id = %s FOR SHARE", [partner.pk])
+        [fee] = cursor.fetchone()
+    return cast(Decimal, fee)
+
+
+def _user(client: Client, person: Person) -> User:
+    return User(
+        client=client,
+        name=person.name,
+        email=person.email,
+        email_key=normal_address(person.email),
+        role=Role.CREDITOR_ADMIN if person.is_onboarding_user else Role.CREDITOR_USER,
+    )

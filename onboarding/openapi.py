@@ -1,0 +1,199 @@
+"""How the /clients operations are described: every answer with its shape and an example."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, PolymorphicProxySerializer, extend_schema
+
+from debitura.edge.errors import ErrorAnswer
+from onboarding.schemas import ClientBody, ConflictBody, CreateClientRequest, NeedsLinkingBody
+
+LINK = "https://onboarding.example/companydetails/5c1f4e0a-3f1b-4b0e-9a51-0c7f6f2d9a10"
+
+REQUEST = {
+    "externalTenantId": "tenant-4711",
+    "client": {
+        "name": "Nordlys Belysning A/S",
+        "registrationNumber": "DK12345678",
+        "country": "DK",
+        "address": "Nørregade 1",
+        "zipCode": "1165",
+        "city": "København",
+        "supportEmail": "office@nordlys.example",
+        "supportPhone": "+45 70 00 00 00",
+    },
+    "users": [{"name": "Jane Ann Doe", "email": "jane@nordlys.example", "isOnboardingUser": True}],
+}
+
+AWAITING: dict[str, Any] = {
+    "externalTenantId": "tenant-4711",
+    "onboardingDone": False,
+    "onboardingLinks": {"url": LINK},
+    "client": {
+        "id": "0b8c2d5e-7a64-4e7b-9f51-3f3c5a3f6a77",
+        "companyName": "Nordlys Belysning A/S",
+        "companyRegistrationNumber": "DK12345678",
+        "officeEmail": "office@nordlys.example",
+        "officePhone": "+45 70 00 00 00",
+        "country": "Denmark",
+        "address": "Nørregade 1",
+        "zipCode": "1165",
+        "city": "København",
+        "state": None,
+    },
+    "users": [
+        {
+            "id": 17,
+            "name": "Jane Ann Doe",
+            "firstName": "Jane Ann",
+            "lastName": "Doe",
+            "email": "jane@nordlys.example",
+            "role": "CreditorAdmin",
+        }
+    ],
+    "isAttributedClient": True,
+    "referralFeePercentage": 12.5,
+    "dateLinked": "2026-11-24T14:20:05.120000Z",
+    "kycStatus": None,
+    "caseStats": {"casesTotal": 0, "casesClosed": 0, "earningsUsd": 0},
+}
+READY = {**AWAITING, "onboardingDone": True, "onboardingLinks": None}
+
+
+def _error(error: str, message: str, fields: dict[str, list[str]] | None = None) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "error": error,
+        "message": message,
+        "businessErrors": [{"type": error, "message": message, "solutionUrl": None}],
+    }
+    return body if fields is None else {**body, "validationErrors": fields}
+
+
+def _answer(shape: Any, description: str, **examples: Any) -> OpenApiResponse:
+    return OpenApiResponse(
+        shape, description, examples=[OpenApiExample(name, value=value) for name, value in examples.items()]
+    )
+
+
+REQUEST_ID = OpenApiParameter(
+    "X-Request-Id",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="Yours is kept if it has 1–128 letters, digits, dots, underscores or hyphens. Every answer carries one.",
+)
+
+UNAUTHORIZED = _answer(
+    ErrorAnswer,
+    "The key is missing, malformed, revoked, expired, or its partner is inactive. The body was not read.",
+    Unauthorized=_error("Unauthorized", "The XApiKey header is missing or holds no key that works."),
+)
+UNAVAILABLE = _answer(
+    ErrorAnswer,
+    "The database is away or busy; nothing was done. Wait as long as Retry-After says, then repeat the call.",
+    ServiceUnavailable=_error("ServiceUnavailable", "Please try again in a moment."),
+)
+CRASHED = _answer(
+    ErrorAnswer,
+    "A fault of ours; nothing was done. Tell support the request id.",
+    ServerError=_error("ServerError", "Something went wrong on our side."),
+)
+
+describe_create_client = extend_schema(
+    tags=["Clients"],
+    operation_id="createClient",
+    summary="Bring a client on board",
+    description=(
+        "Creates the company as a client and links it to you at your fee percentage of this moment, which never changes "
+        "on this link. Idempotent by externalTenantId: a repeat creates and changes nothing, whatever else it says, and "
+        "answers the state of now with the header `Idempotent-Replayed: true`. A 201 can later become a 202, when the "
+        "agreement must be signed again. Property names are taken in any letter case; unknown ones are refused."
+    ),
+    request=CreateClientRequest,
+    parameters=[REQUEST_ID],
+    examples=[OpenApiExample("New client", value=REQUEST, request_only=True)],
+    responses={
+        201: _answer(ClientBody, "The client is linked to you and its signature is current.", Ready=READY),
+        202: _answer(
+            ClientBody,
+            "The client is linked to you and must sign. Hand onboardingLinks.url to your customer; we do not mail it.",
+            AwaitingSignature=AWAITING,
+        ),
+        400: _answer(
+            ErrorAnswer,
+            "Something in the body is wrong; nothing was created. validationErrors has all of it, by path.",
+            ValidationError=_error(
+                "ValidationError",
+                "The request has 1 invalid field.",
+                {"users[0].email": ["This is not an e-mail address."]},
+            ),
+        ),
+        401: UNAUTHORIZED,
+        409: _answer(
+            PolymorphicProxySerializer(
+                "Conflict", [NeedsLinkingBody, ConflictBody], resource_type_field_name=None, many=False
+            ),
+            "We know this company, or one with one of these addresses. `type` says what stands in the way.",
+            ClientExistsNeedsLinking={
+                "type": "ClientExistsNeedsLinking",
+                "message": "This company must approve the link to you first. …",
+                "data": {"externalTenantId": "tenant-4711", "onboardingLinks": None, "isAttributedClient": False},
+            },
+            AlreadyLinkedToAnotherPartner={
+                "type": "AlreadyLinkedToAnotherPartner",
+                "message": "This company is linked to another partner. …",
+                "data": {"externalTenantId": "tenant-4711"},
+            },
+            AlreadyLinkedDifferentTenant={
+                "type": "AlreadyLinkedDifferentTenant",
+                "message": "This company is linked to you already, under the externalTenantId in data.",
+                "data": {"externalTenantId": "tenant-0815"},
+            },
+            AmbiguousMatch={
+                "type": "AmbiguousMatch",
+                "message": "This company cannot be told apart from another that we know. …",
+                "data": {"externalTenantId": "tenant-4711"},
+            },
+        ),
+        413: _answer(
+            ErrorAnswer,
+            "The body is over 1 MB.",
+            PayloadTooLarge=_error("PayloadTooLarge", "The body is over 1 MB."),
+        ),
+        415: _answer(
+            ErrorAnswer,
+            "The body is not declared as application/json in UTF-8.",
+            UnsupportedMediaType=_error("UnsupportedMediaType", "Send application/json in UTF-8."),
+        ),
+        500: CRASHED,
+        503: UNAVAILABLE,
+    },
+)
+
+describe_get_client = extend_schema(
+    tags=["Clients"],
+    operation_id="getClient",
+    summary="Where a client stands",
+    description="One client by your own id for it, case-sensitive. referralFeePercentage is the locked one of its link.",
+    parameters=[
+        REQUEST_ID,
+        OpenApiParameter(
+            "externalTenantId",
+            {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[^/\\]+$"},
+            OpenApiParameter.PATH,
+            description="The id that you gave the client, percent-encoded.",
+        ),
+    ],
+    responses={
+        200: _answer(ClientBody, "The client.", Ready=READY, AwaitingSignature=AWAITING),
+        401: UNAUTHORIZED,
+        404: _answer(
+            ErrorAnswer,
+            "Never created, archived, or another partner's: there is no telling which.",
+            NotFound=_error("NotFound", "There is nothing here."),
+        ),
+        500: CRASHED,
+        503: UNAVAILABLE,
+    },
+)

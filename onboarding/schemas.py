@@ -1,0 +1,193 @@
+"""Shapes of the /clients API: what a partner sends, and what it is answered."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, Field, PlainSerializer
+from pydantic_core import PydanticCustomError
+
+from clients.countries import country_code
+from clients.models import normal_address
+from debitura.edge.shapes import Answer, Email, ExternalTenantId, Line, OptionalLine, Shape
+from onboarding.onboard import Company, Person, Registration
+
+MAX_USERS = 50
+MAX_CASES = 100
+
+
+def _to_country_code(given: str) -> str:
+    code = country_code(given)
+    if code is None:
+        raise PydanticCustomError("country", "Not an ISO 3166-1 alpha-2 code or the English name of a country.")
+    return code
+
+
+def _one_onboarding_user(users: list[UserRequest]) -> list[UserRequest]:
+    if len(users) > 1 and sum(user.is_onboarding_user for user in users) != 1:
+        raise PydanticCustomError("onboarding_user", "Of several users exactly one has isOnboardingUser true.")
+    return users
+
+
+def _every_address_once(users: list[UserRequest]) -> list[UserRequest]:
+    times = Counter(normal_address(user.email) for user in users)
+    if any(count > 1 for count in times.values()):
+        raise PydanticCustomError("address_twice", "Two users have the same e-mail address.")
+    return users
+
+
+def _no_cases_yet(cases: list[Any] | None) -> list[Any] | None:
+    if cases:
+        raise PydanticCustomError("cases", "Cases cannot be sent yet. Leave this out, or send an empty list.")
+    return cases
+
+
+class CompanyRequest(Shape):
+    """The company as the partner knows it."""
+
+    name: Annotated[str, Line(200)]
+    registration_number: Annotated[str, OptionalLine(64)] = ""
+    country: Annotated[
+        str,
+        Line(100),
+        AfterValidator(_to_country_code),
+        Field(description="ISO 3166-1 alpha-2 code, or the English name."),
+    ]
+    address: Annotated[str, OptionalLine(500)] = ""
+    zip_code: Annotated[str, OptionalLine(20)] = ""
+    city: Annotated[str, OptionalLine(100)] = ""
+    state: Annotated[str, OptionalLine(100)] = ""
+    support_email: Email
+    support_phone: Annotated[str, OptionalLine(32)] = ""
+
+
+class UserRequest(Shape):
+    """A person at the company."""
+
+    name: Annotated[str, Line(200)]
+    email: Email
+    is_onboarding_user: bool = Field(
+        default=False, description="True on exactly one of several users; a single user is the onboarding user anyway."
+    )
+
+
+class CreateClientRequest(Shape):
+    """What POST /clients takes."""
+
+    external_tenant_id: ExternalTenantId
+    client: CompanyRequest
+    users: Annotated[
+        list[UserRequest],
+        Field(min_length=1, max_length=MAX_USERS),
+        AfterValidator(_one_onboarding_user),
+        AfterValidator(_every_address_once),
+    ]
+    cases: Annotated[
+        list[Any] | None,
+        AfterValidator(_no_cases_yet),
+        Field(description="Cannot be sent yet: leave out, null or empty.", json_schema_extra={"maxItems": 0}),
+    ] = None
+
+    def registration(self) -> Registration:
+        """The same in the words of the use case."""
+        alone = len(self.users) == 1
+        return Registration(
+            external_tenant_id=self.external_tenant_id,
+            company=Company(**dict(self.client)),
+            people=tuple(
+                Person(name=user.name, email=user.email, is_onboarding_user=user.is_onboarding_user or alone)
+                for user in self.users
+            ),
+        )
+
+
+# Two decimals at most, which a double holds exactly enough to be written as they are.
+Percentage = Annotated[Decimal, PlainSerializer(float, return_type=float), Field(ge=0, le=100)]
+
+
+class OnboardingLinks(Answer):
+    """Where the client goes on."""
+
+    url: str | None
+
+
+class CreditorBody(Answer):
+    """The company as we hold it; absent facts are null. `country` is its English name."""
+
+    id: UUID
+    company_name: str
+    company_registration_number: str | None
+    office_email: str
+    office_phone: str | None
+    country: str
+    address: str | None
+    zip_code: str | None
+    city: str | None
+    state: str | None
+
+
+class UserBody(Answer):
+    """A user of the client."""
+
+    id: int
+    name: str
+    first_name: str
+    last_name: str
+    email: str
+    role: Literal["CreditorAdmin", "CreditorUser"]
+
+
+class CaseStats(Answer):
+    """The client's cases in numbers."""
+
+    cases_total: int
+    cases_closed: int
+    earnings_usd: float
+
+
+class ClientBody(Answer):
+    """A client as its partner sees it."""
+
+    external_tenant_id: str
+    onboarding_done: bool = Field(description="The client's signature is current.")
+    onboarding_links: OnboardingLinks | None = Field(description="Null once the signature is current.")
+    client: CreditorBody
+    users: list[UserBody]
+    is_attributed_client: bool = Field(description="You created this client, and earn on all of its cases.")
+    referral_fee_percentage: Percentage = Field(description="Locked when the link was made; in percent.")
+    date_linked: datetime
+    kyc_status: Literal["NotRequired", "Pending", "Verified"] | None
+    case_stats: CaseStats
+
+
+class TenantData(Answer):
+    """Which client a 409 is about, in the partner's words."""
+
+    external_tenant_id: str
+
+
+class NeedsLinkingData(TenantData):
+    """The client must approve the link."""
+
+    onboarding_links: OnboardingLinks | None
+    is_attributed_client: Literal[False]
+
+
+class ConflictBody(Answer):
+    """A 409: somebody else must act."""
+
+    type: Literal["AlreadyLinkedToAnotherPartner", "AlreadyLinkedDifferentTenant", "AmbiguousMatch"]
+    message: str
+    data: TenantData
+
+
+class NeedsLinkingBody(Answer):
+    """A 409: the client must approve the link."""
+
+    type: Literal["ClientExistsNeedsLinking"] = "ClientExistsNeedsLinking"
+    message: str
+    data: NeedsLinkingData

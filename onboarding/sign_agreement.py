@@ -1,0 +1,175 @@
+"""Sign the agreement: the evidence, the document, the row, in one transaction (product-rules 4.3–4.6)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from clients.models import Agreement, Client, ReferralPartnerClientLink, Signature, SignedDocument
+from clients.publish_agreement import hold_publishing
+from onboarding.agreement_pdf import AgreementPdf, for_people, render_agreement
+from onboarding.email_codes import Proof, standing_proof
+from onboarding.models import Purpose
+
+CONSENT = (
+    "I have read this agreement, I accept it on behalf of the company named above, "
+    "and I have the authority to bind that company."
+)
+HOW_VERIFIED = "A one-time code sent to this address was typed in by the signer"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the page showed: the version, and a digest of the company's details."""
+
+    version: int
+    details_digest: str
+
+
+@dataclass(frozen=True)
+class SignedAs:
+    """What the signer typed, and where from."""
+
+    name: str
+    ip_address: str | None
+    user_agent: str
+
+
+@dataclass(frozen=True)
+class Signed:
+    """There is a signature now, or there was one already."""
+
+    signature: Signature
+
+
+@dataclass(frozen=True)
+class NewVersionShown:
+    """Another version is current than the one shown; nothing was signed."""
+
+
+@dataclass(frozen=True)
+class DetailsChanged:
+    """The company's details are not the ones shown; nothing was signed."""
+
+
+@dataclass(frozen=True)
+class MayNotSign:
+    """The proof has run out, its user is no longer an admin of the client, or the link is archived; nothing was signed."""
+
+
+type SigningOutcome = Signed | NewVersionShown | DetailsChanged | MayNotSign
+
+
+def what_is_shown(client: Client, agreement: Agreement) -> Shown:
+    """What the page must carry so that nobody signs what was not shown."""
+    facts = json.dumps(client.details(), sort_keys=True, ensure_ascii=False)
+    return Shown(version=agreement.number, details_digest=hashlib.sha256(facts.encode()).hexdigest())
+
+
+@transaction.atomic
+def sign_agreement(
+    *, link: ReferralPartnerClientLink, purpose: Purpose, browser: str, shown: Shown, signed_as: SignedAs, at: datetime
+) -> SigningOutcome:
+    """
+    Sign the version that was shown, on behalf of the client of the link.
+
+    The client's row is locked first, then publishing is held off, so that what is compared with the page is what is
+    signed. Signing again returns the signature that there is.
+    """
+    client = Client.objects.lock().get(pk=link.client_id)
+    proof = standing_proof(link=link, purpose=purpose, browser=browser)
+    if proof is None or not ReferralPartnerClientLink.objects.active().filter(pk=link.pk).exists():
+        return MayNotSign()
+    hold_publishing(shared=True)
+    agreement = Agreement.objects.current()
+    if agreement is None or agreement.number != shown.version:
+        return NewVersionShown()
+    standing = client.signatures.filter(agreement=agreement, company_name=client.name, invalidated_at=None).first()
+    if standing is not None:
+        return Signed(standing)
+    if what_is_shown(client, agreement) != shown:
+        return DetailsChanged()
+    return Signed(_sign(client, link, agreement, proof, signed_as, at))
+
+
+def _sign(
+    client: Client,
+    link: ReferralPartnerClientLink,
+    agreement: Agreement,
+    proof: Proof,
+    signed_as: SignedAs,
+    at: datetime,
+) -> Signature:
+    assert proof.code.used_at is not None
+    signature = Signature(
+        client=client,
+        agreement=agreement,
+        link=link,
+        partner=link.partner,
+        partner_name=link.partner.name,
+        company_name=client.name,
+        company_details=client.details(),
+        agreement_sha256=agreement.text_sha256,
+        consent=CONSENT,
+        signer_name=signed_as.name,
+        signer_user_id=proof.user.pk,
+        signer_email=proof.address,
+        address_verified_how=HOW_VERIFIED,
+        address_verified_at=proof.code.used_at,
+        signed_at=at,
+        ip_address=signed_as.ip_address,
+        user_agent=signed_as.user_agent,
+    )
+    signature.save(force_insert=True)
+    _keep_document(signature)
+    return signature
+
+
+def _keep_document(signature: Signature) -> None:
+    rendered = render_agreement(signed_pdf(signature))
+    SignedDocument.objects.create(
+        signature=signature,
+        pdf=rendered.pdf,
+        sha256=rendered.sha256,
+        renderer=rendered.renderer,
+        template_version=rendered.template_version,
+        is_accessible=rendered.accessible,
+    )
+
+
+def signed_pdf(signature: Signature) -> AgreementPdf:
+    """Everything that the document says, from the rows alone: made again, it says the same."""
+    agreement = signature.agreement
+    return AgreementPdf(
+        title=agreement.title,
+        number=agreement.number,
+        text=agreement.text,
+        text_sha256=signature.agreement_sha256,
+        published_at=agreement.published_at,
+        creditor=list(signature.company_details.items()),
+        evidence=_evidence(signature),
+        signed_at=signature.signed_at,
+    )
+
+
+def _evidence(signature: Signature) -> list[tuple[str, str]]:
+    return [
+        ("Signed for", signature.company_name),
+        ("Signer", signature.signer_name),
+        ("Declaration", signature.consent),
+        ("Signed at", for_people(signature.signed_at)),
+        ("Signer's e-mail", signature.signer_email),
+        ("How the address was verified", signature.address_verified_how),
+        ("Address verified at", for_people(signature.address_verified_at)),
+        ("IP address", signature.ip_address or "not known"),
+        ("Browser", signature.user_agent or "not named"),
+        ("Referral partner", signature.partner_name),
+        ("Link", str(signature.link_id)),
+        ("Signature", str(signature.pk)),
+        ("Agreement version", str(signature.agreement.number)),
+        ("SHA-256 of the agreement's text", signature.agreement_sha256),
+    ]

@@ -1,0 +1,69 @@
+"""Who is calling: the `XApiKey` header."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from typing import cast
+
+from django.utils import timezone
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from partners.models import ApiKey, ReferralPartner, is_well_formed, key_hash
+
+
+class XApiKeyAuthentication(BaseAuthentication):
+    """
+    Finds the partner behind the key.
+
+    One answer for every kind of wrong key: a caller who guesses learns nothing from it. The look-up is by the key's
+    hash, so its time says nothing of the key either; the constant-time comparison is there should the look-up ever change.
+    """
+
+    def authenticate(self, request: Request) -> tuple[ReferralPartner, ApiKey]:
+        """Return the partner and its key, or answer 401 before the body is read."""
+        given = request.headers.get("XApiKey", "")
+        if not is_well_formed(given):
+            raise AuthenticationFailed
+        given_hash = key_hash(given)
+        key = ApiKey.objects.usable().select_related("partner").filter(hash=given_hash).first()
+        if key is None or not secrets.compare_digest(key.hash, given_hash):
+            raise AuthenticationFailed
+        if key.last_used_at is None or timezone.now() - key.last_used_at > timedelta(minutes=1):
+            key.note_use()
+        request._request.partner_id = key.partner_id  # type: ignore[attr-defined]
+        return key.partner, key
+
+    def authenticate_header(self, request: Request) -> str:
+        """Name the scheme, so that a missing key is a 401 and not a 403."""
+        return "XApiKey"
+
+
+class IsPartner(BasePermission):
+    """Open to every partner whose key works; what it may see is a matter of the query."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Tell whether a partner stands behind the request."""
+        return isinstance(request.user, ReferralPartner)
+
+
+def calling_partner(request: Request) -> ReferralPartner:
+    """The partner behind an authenticated request."""
+    return cast(ReferralPartner, request.user)
+
+
+class XApiKeyScheme(OpenApiAuthenticationExtension):
+    """Names the key in the OpenAPI description."""
+
+    target_class = "partners.authentication.XApiKeyAuthentication"
+    name = "ApiKey"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        """Describe the header."""
+        return {"type": "apiKey", "in": "header", "name": "XApiKey"}

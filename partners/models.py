@@ -1,0 +1,168 @@
+"""Referral partners and the keys that they call the API with."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import string
+import uuid
+import zlib
+from datetime import datetime, timedelta
+from typing import ClassVar, Self
+
+import pghistory
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+HEX_COLOUR = r"^#[0-9A-Fa-f]{6}$"
+FONT_FAMILY = r"^[A-Za-z0-9 ,'\"-]*$"
+HOST = r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$"
+
+ONE_MINUTE = timedelta(minutes=1)
+BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
+
+
+@pghistory.track(
+    pghistory.UpdateEvent("changed", row=pghistory.Old),
+    exclude=["contact_email", "logo"],
+    model_name="ReferralPartnerHistory",
+)
+class ReferralPartner(models.Model):
+    """A SaaS platform that brings its customers."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=200, unique=True)
+    short_name = models.CharField(max_length=40, help_text="What clients know the platform as; pages and mails say it.")
+    contact_email = models.EmailField("contact e-mail", max_length=254)
+    external_system_id = models.CharField("external system id", max_length=100, blank=True)
+    fee_percentage = models.DecimalField(
+        "fee percentage",
+        max_digits=5,
+        decimal_places=2,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+        help_text="Of Debitura's earnings. For links made from now on; links that exist keep theirs.",
+    )
+    logo = models.TextField(
+        blank=True,
+        help_text="A PNG as data:image/png;base64,… of at most 100 KB. Pages load nothing from elsewhere.",
+        validators=[RegexValidator(r"^data:image/png;base64,[A-Za-z0-9+/=]+\Z", "Not a PNG data address.")],
+        max_length=140_000,
+    )
+    background_colour = models.CharField(max_length=7, default="#14324a", validators=[RegexValidator(HEX_COLOUR)])
+    font_colour = models.CharField(max_length=7, default="#ffffff", validators=[RegexValidator(HEX_COLOUR)])
+    font_family = models.CharField(
+        max_length=200,
+        blank=True,
+        validators=[RegexValidator(FONT_FAMILY)],
+        help_text="A list of fonts as in CSS; only fonts on the visitor's machine are used.",
+    )
+    return_hosts = ArrayField(
+        models.CharField(max_length=260, validators=[RegexValidator(HOST)]),
+        default=list,
+        blank=True,
+        help_text="Hosts that a returnUrl may lead to, lower case, such as app.partner.example. Separated by commas.",
+    )
+    approval_days = models.PositiveSmallIntegerField(
+        default=7,
+        validators=[MinValueValidator(1), MaxValueValidator(30)],
+        help_text="How long a client has to answer a link request.",
+    )
+    is_active = models.BooleanField(
+        "active", default=True, help_text="Off: the API answers 401. Pages of its clients go on."
+    )
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "referral partner"
+        ordering: ClassVar = ["name"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(fee_percentage__gte=0, fee_percentage__lte=100), name="partner_fee_is_a_percentage"
+            ),
+            models.CheckConstraint(
+                condition=Q(approval_days__gte=1, approval_days__lte=30), name="partner_approval_days_are_1_to_30"
+            ),
+            models.CheckConstraint(
+                condition=Q(background_colour__regex=HEX_COLOUR, font_colour__regex=HEX_COLOUR),
+                name="partner_colours_are_hex",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def make_api_key(*, live: bool) -> str:
+    """A new key: its kind, 30 random characters, and 6 of a checksum so that a typing error is seen as one."""
+    kind = "live" if live else "test"
+    body = "".join(secrets.choice(BASE62) for _ in range(30))
+    return f"dk_{kind}_{body}{_checksum(body)}"
+
+
+def _checksum(body: str) -> str:
+    number = zlib.crc32(body.encode())
+    digits = ""
+    for _ in range(6):
+        number, digit = divmod(number, 62)
+        digits = BASE62[digit] + digits
+    return digits
+
+
+def key_hash(key: str) -> str:
+    """SHA-256 in hex; a key has 178 random bits, so nothing slower is needed."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def is_well_formed(key: str) -> bool:
+    """Whether this can be a key at all; saves the database a question."""
+    kind, body, checksum = key[:8], key[8:38], key[38:]
+    return kind in ("dk_live_", "dk_test_") and len(key) == 44 and key.isascii() and checksum == _checksum(body)
+
+
+class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
+    """Selections of keys."""
+
+    def usable(self) -> Self:
+        """Keys that open the API at this moment by the database's clock."""
+        return self.filter(
+            Q(expires_at=None) | Q(expires_at__gt=Now()), revoked_at=None, partner__is_active=True
+        )
+
+
+class ApiKey(models.Model):
+    """A key of a partner. The key itself is shown once and not kept."""
+
+    partner = models.ForeignKey(ReferralPartner, on_delete=models.PROTECT, related_name="api_keys")
+    prefix = models.CharField(max_length=12, editable=False)
+    hash = models.CharField(max_length=64, unique=True, editable=False)
+    label = models.CharField(max_length=100, help_text="Where it is used, such as production or staging.")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = ApiKeyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "API key"
+        permissions: ClassVar = [("issue_apikey", "Can make an API key"), ("revoke_apikey", "Can revoke an API key")]
+        ordering: ClassVar = ["-created_at"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(hash__regex=r"^[0-9a-f]{64}$"), name="api_key_is_kept_as_a_hash"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.prefix}… ({self.label})"
+
+    def revoke(self, *, at: datetime) -> None:
+        """Close the API to this key from now on; revoking again changes nothing."""
+        ApiKey.objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=at)
+
+    def note_use(self) -> None:
+        """Remember that it was used, at most once a minute: a row written at every call would be a lock at every call."""
+        stale = Q(last_used_at=None) | Q(last_used_at__lt=Now() - ONE_MINUTE)
+        ApiKey.objects.filter(stale, pk=self.pk).update(last_used_at=Now())
+

@@ -1,0 +1,98 @@
+"""What every test stands on: the cast, the agreement, and a database that refuses to forget."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.db import connection, transaction
+from django.db.backends.postgresql.operations import DatabaseOperations
+from procrastinate.contrib.django.models import ProcrastinateJob
+from rest_framework.test import APIClient
+
+from clients.models import Agreement
+from onboarding.tasks import mail_code
+from partners.models import ReferralPartner
+from tests.make import make_first_agreement, make_key, make_partner
+
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _loopback_only() -> Iterator[None]:
+    """No test talks to anything but this machine."""
+    real = socket.socket.connect
+
+    def connect(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in LOOPBACK:
+            raise RuntimeError(f"a test tried to reach {address[0]}")
+        real(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", connect)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_may_truncate() -> Iterator[None]:
+    """The database refuses TRUNCATE of what is never deleted; emptying it between tests is the one exception."""
+    flush = DatabaseOperations.execute_sql_flush
+
+    def without_triggers(self: DatabaseOperations, sql_list: list[str]) -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            flush(self, sql_list)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "execute_sql_flush", without_triggers)
+        yield
+
+
+@pytest.fixture
+def agreement(db: None) -> Agreement:
+    """The current version of the agreement; from the migration, or made again after a flush."""
+    return Agreement.objects.current() or make_first_agreement()
+
+
+@pytest.fixture
+def partner(db: None) -> ReferralPartner:
+    """The partner: who calls."""
+    return make_partner(name="Ledgerly Software ApS", short_name="Ledgerly")
+
+
+@pytest.fixture
+def rival(db: None) -> ReferralPartner:
+    """The rival: another partner, whose rows are none of the partner's business."""
+    return make_partner(name="Bookwise GmbH", short_name="Bookwise")
+
+
+@pytest.fixture
+def api(partner: ReferralPartner, agreement: Agreement) -> APIClient:
+    """The partner at the API."""
+    return caller(partner)
+
+
+@pytest.fixture
+def rival_api(rival: ReferralPartner, agreement: Agreement) -> APIClient:
+    """The rival at the API."""
+    return caller(rival)
+
+
+def caller(partner: ReferralPartner) -> APIClient:
+    """A client of the API that sends a key of the partner."""
+    api = APIClient()
+    api.credentials(HTTP_XAPIKEY=make_key(partner))
+    api.default_format = "json"
+    return api
+
+
+def deliver_mail() -> list[mail.EmailMessage]:
+    """Do what the worker does with the mails that are waiting; all that were sent in this test."""
+    for job in ProcrastinateJob.objects.filter(status="todo", task_name=mail_code.name).order_by("id"):
+        mail_code(**job.args)
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [job.id])
+    return mail.outbox

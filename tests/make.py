@@ -1,0 +1,131 @@
+"""Rows for tests: a function a model, valid as made; keywords say what the test is about."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import factory
+from django.contrib.auth.models import Group
+from django.db import transaction
+
+from clients.models import Agreement, Client, EmailAddress, ReferralPartnerClientLink, User, normal_address
+from clients.models.client import Role
+from debitura.staff.models import Staff
+from partners.issue_key import issue_key
+from partners.models import ReferralPartner
+
+
+class PartnerFactory(factory.django.DjangoModelFactory[ReferralPartner]):
+    class Meta:
+        model = ReferralPartner
+
+    name = factory.Sequence(lambda n: f"Ledgerly {n} Software ApS")
+    short_name = factory.Sequence(lambda n: f"Ledgerly {n}")
+    contact_email = factory.Sequence(lambda n: f"partners{n}@ledgerly.test")
+    fee_percentage = Decimal("12.50")
+
+
+class ClientFactory(factory.django.DjangoModelFactory[Client]):
+    class Meta:
+        model = Client
+
+    name = factory.Sequence(lambda n: f"Acme {n} A/S")
+    registration_number = factory.Sequence(lambda n: f"DK{10000000 + n}")
+    country = "DK"
+    address = "Nørregade 1"
+    zip_code = "1165"
+    city = "København"
+    support_email = factory.Sequence(lambda n: f"office{n}@acme.test")
+    support_phone = "+45 70 00 00 00"
+
+
+class AgreementFactory(factory.django.DjangoModelFactory[Agreement]):
+    class Meta:
+        model = Agreement
+
+    number = factory.Sequence(lambda n: n + 2)
+    title = "Standard Debt Collection Agreement"
+    text = "## 1. Scope\n\nDebitura collects claims.\n\n## 2. Fee\n\nNo cure, no pay."
+
+
+def make_partner(**facts: Any) -> ReferralPartner:
+    """A partner at 12.50 %."""
+    return PartnerFactory.create(**facts)
+
+
+def make_key(partner: ReferralPartner, *, label: str = "production") -> str:
+    """The text of a new live key of the partner."""
+    return issue_key(partner=partner, label=label, live=True)[1]
+
+
+@transaction.atomic
+def make_client(*, admin: str | None = None, colleagues: tuple[str, ...] = (), **facts: Any) -> Client:
+    """A company with an admin, at these addresses; its own by default."""
+    client = ClientFactory.build(**facts)
+    admin = admin or f"jane.{client.pk.hex[:8]}@acme.test"
+    client.support_email_key = normal_address(client.support_email)
+    client.save(force_insert=True)
+    addresses = {normal_address(email) for email in (client.support_email, admin, *colleagues)}
+    EmailAddress.objects.bulk_create(EmailAddress(address=address, client=client) for address in addresses)
+    make_user(client, email=admin, name="Jane Ann Doe", role=Role.CREDITOR_ADMIN)
+    for email in colleagues:
+        make_user(client, email=email)
+    return client
+
+
+def make_user(client: Client, *, email: str, name: str = "Ib Berg", role: Role = Role.CREDITOR_USER) -> User:
+    """A user of the client at an address that is the client's; registers it if need be."""
+    key = normal_address(email)
+    EmailAddress.objects.get_or_create(address=key, client=client)
+    return User.objects.create(client=client, name=name, email=email, email_key=key, role=role)
+
+
+def make_link(
+    *, partner: ReferralPartner | None = None, client: Client | None = None, tenant_id: str = "tenant-1", **facts: Any
+) -> ReferralPartnerClientLink:
+    """A client linked to a partner, at the partner's fee."""
+    partner = partner or make_partner()
+    facts = {"is_attributed": True, "fee_percentage": partner.fee_percentage, **facts}
+    return ReferralPartnerClientLink.objects.create(
+        partner=partner, client=client or make_client(), external_tenant_id=tenant_id, **facts
+    )
+
+
+def make_agreement(*, published_at: datetime | None = None, **facts: Any) -> Agreement:
+    """A version of the agreement: a draft, or published and required at the moment given."""
+    agreement = AgreementFactory.create(published_at=published_at, required_from=published_at, **facts)
+    agreement.refresh_from_db()
+    return agreement
+
+
+def make_first_agreement() -> Agreement:
+    """Version 1, which migrations made and a flush took away."""
+    return make_agreement(number=1, published_at=datetime(2026, 11, 1, 9, tzinfo=UTC))
+
+
+def make_staff(group: str | None = None, **facts: Any) -> Staff:
+    """A colleague in this group; without one, somebody who may do nothing yet."""
+    facts = {"name": "Sam Staff", "email": f"sam.{Staff.objects.count()}@debitura.test", "password": "correct-horse-9", **facts}
+    staff = Staff.objects.create_user(**facts)
+    if group:
+        staff.groups.add(Group.objects.get(name=group))
+    return staff
+
+
+def registration_body(tenant_id: str = "tenant-1", **client: Any) -> dict[str, Any]:
+    """A valid body of POST /clients; keywords replace facts of the client, `users` the users."""
+    users = client.pop("users", [{"name": "Jane Ann Doe", "email": "jane@acme.test", "isOnboardingUser": True}])
+    facts = {
+        "name": "Acme A/S",
+        "registrationNumber": "DK12345678",
+        "country": "DK",
+        "address": "Nørregade 1",
+        "zipCode": "1165",
+        "city": "København",
+        "supportEmail": "office@acme.test",
+        "supportPhone": "+45 70 00 00 00",
+        **client,
+    }
+    return {"externalTenantId": tenant_id, "client": facts, "users": users}

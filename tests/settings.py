@@ -1,0 +1,22 @@
+"""The project's settings on the embedded PostgreSQL, with what tests do not need made quick."""
+
+import os
+from pathlib import Path
+
+os.environ["DEBUG"] = "1"
+os.environ.setdefault("LOG_JSON", "1")
+
+from debitura import embedded_postgres
+
+if not os.environ.get("DATABASE_URL"):
+    embedded_postgres.start(Path(__file__).parent.parent / ".data" / "postgres")
+
+from debitura.settings import *  # noqa: F403
+from debitura.settings import DATABASES, INSTALLED_APPS
+
+DATABASES["default"]["TEST"] = {"NAME": "test_debitura" + os.environ.get("PYTEST_DB_SUFFIX", "")}
+DATABASES["default"]["OPTIONS"]["options"] = "-c lock_timeout=20s"
+INSTALLED_APPS = [app for app in INSTALLED_APPS if app != "whitenoise.runserver_nostatic"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+ONBOARDING_BASE_URL = "https://onboarding.debitura.test"
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
