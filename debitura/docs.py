@@ -6,9 +6,22 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.renderers import OpenApiJsonRenderer
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.permissions import AllowAny
+
+
+class XApiKeyScheme(OpenApiAuthenticationExtension):
+    """Names the key in the OpenAPI description."""
+
+    target_class = "partners.authentication.XApiKeyAuthentication"
+    name = "ApiKey"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        """Describe the header."""
+        return {"type": "apiKey", "in": "header", "name": "XApiKey"}
 
 
 class Description(SpectacularAPIView):

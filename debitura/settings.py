@@ -112,6 +112,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "debitura.edge.errors.DatabaseAwayMiddleware",
+    "debitura.edge.errors.ErrorBodiesMiddleware",
     "debitura.edge.page_middleware.PageSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "debitura.edge.page_middleware.PageCsrfViewMiddleware",
@@ -208,6 +209,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _over_tls
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "debitura.edge.errors.csrf_failed"
 SESSION_COOKIE_AGE = 24 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
@@ -267,6 +269,6 @@ if "@" not in parseaddr(DEFAULT_FROM_EMAIL)[1]:
 PGHISTORY_APPEND_ONLY = True
 
 LOGGING_CONFIG = "logging.config.dictConfig"
-LOGGING = configure_logging(json=env.bool("LOG_JSON", default=not DEBUG))
+LOGGING = configure_logging(json=env.bool("LOG_JSON", default=not DEBUG), environment=ENVIRONMENT)
 
 os.environ.setdefault("PGTZ", "UTC")

@@ -62,9 +62,7 @@ class ClientView(APIView):
     @describe_get_client
     def get(self, request: Request, externalTenantId: str) -> HttpResponse:  # noqa: N803 (its name on the wire)
         """Tell where a client of the calling partner stands."""
-        found = find_onboarded(
-            partner=calling_partner(request), external_tenant_id=externalTenantId, at=timezone.now()
-        )
+        found = find_onboarded(partner=calling_partner(request), external_tenant_id=externalTenantId, at=timezone.now())
         if found is None:
             raise NotFound
         return _json(client_body(found), status=200)
@@ -87,7 +85,9 @@ def _answer(outcome: Outcome) -> HttpResponse:
             message = "This company is linked to you already, under the externalTenantId in data."
             return _json(
                 ConflictBody(
-                    type="AlreadyLinkedDifferentTenant", message=message, data=TenantData(external_tenant_id=linked_under)
+                    type="AlreadyLinkedDifferentTenant",
+                    message=message,
+                    data=TenantData(external_tenant_id=linked_under),
                 ),
                 409,
             )

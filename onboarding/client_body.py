@@ -50,5 +50,10 @@ def _creditor(client: Client) -> CreditorBody:
 
 def _user(user: User) -> UserBody:
     return UserBody(
-        id=user.pk, name=user.name, first_name=user.first_name, last_name=user.last_name, email=user.email, role=user.role
+        id=user.pk,
+        name=user.name,
+        first_name=user.first_name,
+        last_name=user.last_name,
+        email=user.email,
+        role=user.role,
     )

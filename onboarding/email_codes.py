@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import cast
 
 from django.db import transaction
 from django.db.models import Count, F, Q
@@ -56,17 +57,11 @@ def _limit_is_reached(link: ReferralPartnerClientLink, browser: str) -> bool:
         all_hour=Count("request_id", distinct=True, filter=last_hour),
         all_day=Count("request_id", distinct=True),
     )
-    return (
-        asked["own_hour"] >= PER_HOUR
-        or asked["own_day"] >= PER_DAY
-        or asked["all_hour"] >= PER_HOUR_ALL
-        or asked["all_day"] >= PER_DAY_ALL
-    )
+    limits = {"own_hour": PER_HOUR, "own_day": PER_DAY, "all_hour": PER_HOUR_ALL, "all_day": PER_DAY_ALL}
+    return any(asked[name] >= limit for name, limit in limits.items())
 
 
-def _send(
-    link: ReferralPartnerClientLink, purpose: Purpose, browser: str, admin: User, request_id: uuid.UUID
-) -> None:
+def _send(link: ReferralPartnerClientLink, purpose: Purpose, browser: str, admin: User, request_id: uuid.UUID) -> None:
     code = EmailCode(
         link=link, purpose=purpose, browser=browser, user=admin, address=admin.email, request_id=request_id
     )
@@ -83,7 +78,8 @@ class Proof:
 
     user: User
     address: str
-    code: EmailCode
+    proven_at: datetime
+    return_url: str
 
 
 @dataclass(frozen=True)
@@ -118,7 +114,12 @@ def confirm_code(*, link: ReferralPartnerClientLink, purpose: Purpose, browser: 
     EmailCode.objects.filter(pk=right.pk).update(used_at=ClockTimestamp())
     EmailCode.objects.filter(pk__in=[code.pk for code in codes if code is not right]).update(lapsed_at=ClockTimestamp())
     right.refresh_from_db()
-    return Proof(user=right.user, address=right.address, code=right)
+    return _proof_by(right)
+
+
+def _proof_by(code: EmailCode) -> Proof:
+    proven_at = cast(datetime, code.used_at)  # set on every code that is a proof
+    return Proof(user=code.user, address=code.address, proven_at=proven_at, return_url=code.return_url)
 
 
 def standing_proof(*, link: ReferralPartnerClientLink, purpose: Purpose, browser: str) -> Proof | None:
@@ -131,7 +132,7 @@ def standing_proof(*, link: ReferralPartnerClientLink, purpose: Purpose, browser
         .order_by("-used_at")
         .first()
     )
-    return code and Proof(user=code.user, address=code.address, code=code)
+    return None if code is None else _proof_by(code)
 
 
 def has_ever_proven(*, link: ReferralPartnerClientLink, purpose: Purpose, browser: str) -> bool:

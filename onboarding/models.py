@@ -1,4 +1,4 @@
-"""Codes by which a visitor proves an address that we hold; a used code is the proof."""
+"""What a visitor's browser has to do with a link: codes that prove an address, and what was typed without a proof."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class EmailCodeQuerySet(models.QuerySet["EmailCode"]):
 
 class EmailCode(models.Model):
     """
-    A code mailed to a user of the client. The code is derived from the row's id and the secret key, so it is nowhere at rest.
+    A code mailed to a user of the client. It is derived from the row's id and the secret key: nowhere at rest.
 
     `browser` is the random name of the browser session that asked for it: nobody else's guesses count.
     """
@@ -65,6 +65,7 @@ class EmailCode(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="codes")
     address = models.EmailField(max_length=254, help_text="As held when it was mailed.")
     browser = models.CharField(max_length=64)
+    return_url = models.TextField(blank=True, help_text="Where the visitor came from and wants to go back to.")
     hash = models.CharField(max_length=64)
     tries = models.PositiveSmallIntegerField(default=0)
     requested_at = models.DateTimeField(db_default=Now())
@@ -77,7 +78,10 @@ class EmailCode(models.Model):
     class Meta:
         verbose_name = "e-mail code"
         ordering: ClassVar = ["-requested_at"]
-        indexes: ClassVar = [models.Index(fields=["link", "requested_at"], name="code_by_link")]
+        indexes: ClassVar = [
+            models.Index(fields=["link", "requested_at"], name="code_by_link"),
+            models.Index(fields=["browser"], name="code_by_browser"),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(tries__lte=TRIES), name="code_has_five_tries"),
             models.CheckConstraint(
@@ -116,3 +120,25 @@ class EmailCode(models.Model):
 
 def _plain(typed: str) -> str:
     return "".join(typed.split()).replace("-", "").upper()
+
+
+class KeptForm(models.Model):
+    """
+    What a visitor typed when the proof had run out, shown again after the next code.
+
+    Only for a browser that had a proof for this link once: a stranger writes nothing here.
+    """
+
+    link = models.ForeignKey(ReferralPartnerClientLink, on_delete=models.PROTECT, related_name="kept_forms")
+    browser = models.CharField(max_length=64)
+    step = models.CharField(max_length=20)
+    typed = models.TextField(help_text="The form's fields as the browser sent them, URL-encoded.")
+    kept_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["link", "browser", "step"], name="one_kept_form_per_browser_and_step"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.step} of {self.link_id}"

@@ -132,7 +132,7 @@ def find_onboarded(*, partner: ReferralPartner, external_tenant_id: str, at: dat
         .with_agreement_facts(at=at)
         .first()
     )
-    return link and _state_of(link)
+    return None if link is None else _state_of(link)
 
 
 def _state_of(link: ReferralPartnerClientLink) -> Onboarded:
@@ -202,7 +202,7 @@ def _create(partner: ReferralPartner, registration: Registration) -> ReferralPar
 
 
 def _fee_of_now(partner: ReferralPartner) -> Decimal:
-    """The partner's fee, held as it is until it is frozen on the link (product-rules 2.5); the ORM cannot say FOR SHARE."""
+    """The fee, held as it is until it is frozen on the link (product-rules 2.5); the ORM cannot say FOR SHARE."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT fee_percentage FROM partners_referralpartner WHERE id = %s FOR SHARE", [partner.pk])
         [fee] = cursor.fetchone()

@@ -5,10 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, PolymorphicProxySerializer, extend_schema
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+)
 
 from debitura.edge.errors import ErrorAnswer
-from onboarding.schemas import ClientBody, ConflictBody, CreateClientRequest, NeedsLinkingBody
+from onboarding.schemas import ClientBody, Conflict, CreateClientRequest
 
 LINK = "https://onboarding.example/companydetails/5c1f4e0a-3f1b-4b0e-9a51-0c7f6f2d9a10"
 
@@ -81,7 +86,7 @@ REQUEST_ID = OpenApiParameter(
     "X-Request-Id",
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
-    description="Yours is kept if it has 1–128 letters, digits, dots, underscores or hyphens. Every answer carries one.",
+    description="Yours is kept if it has 1–128 letters, digits, dots, underscores or hyphens. Each answer has one.",
 )
 
 UNAUTHORIZED = _answer(
@@ -105,10 +110,10 @@ describe_create_client = extend_schema(
     operation_id="createClient",
     summary="Bring a client on board",
     description=(
-        "Creates the company as a client and links it to you at your fee percentage of this moment, which never changes "
-        "on this link. Idempotent by externalTenantId: a repeat creates and changes nothing, whatever else it says, and "
-        "answers the state of now with the header `Idempotent-Replayed: true`. A 201 can later become a 202, when the "
-        "agreement must be signed again. Property names are taken in any letter case; unknown ones are refused."
+        "Creates the company as a client and links it to you at your fee percentage of this moment, which never "
+        "changes on this link. Idempotent by externalTenantId: a repeat creates and changes nothing, whatever else it "
+        "says, and answers the state of now with the header `Idempotent-Replayed: true`. A 201 can later become a 202, "
+        "when the agreement must be signed again. Property names are taken in any letter case; unknown ones refused."
     ),
     request=CreateClientRequest,
     parameters=[REQUEST_ID],
@@ -131,9 +136,7 @@ describe_create_client = extend_schema(
         ),
         401: UNAUTHORIZED,
         409: _answer(
-            PolymorphicProxySerializer(
-                "Conflict", [NeedsLinkingBody, ConflictBody], resource_type_field_name=None, many=False
-            ),
+            Conflict,
             "We know this company, or one with one of these addresses. `type` says what stands in the way.",
             ClientExistsNeedsLinking={
                 "type": "ClientExistsNeedsLinking",
@@ -175,7 +178,7 @@ describe_get_client = extend_schema(
     tags=["Clients"],
     operation_id="getClient",
     summary="Where a client stands",
-    description="One client by your own id for it, case-sensitive. referralFeePercentage is the locked one of its link.",
+    description="One client by your own id for it, case-sensitive, with the locked referralFeePercentage of its link.",
     parameters=[
         REQUEST_ID,
         OpenApiParameter(

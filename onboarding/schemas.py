@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, PlainSerializer
+from pydantic import AfterValidator, Field, PlainSerializer, RootModel
 from pydantic_core import PydanticCustomError
 
 from clients.countries import country_code
@@ -191,3 +191,7 @@ class NeedsLinkingBody(Answer):
     type: Literal["ClientExistsNeedsLinking"] = "ClientExistsNeedsLinking"
     message: str
     data: NeedsLinkingData
+
+
+class Conflict(RootModel[NeedsLinkingBody | ConflictBody]):
+    """A 409 of POST /clients; `type` says which."""

@@ -58,7 +58,7 @@ class DetailsChanged:
 
 @dataclass(frozen=True)
 class MayNotSign:
-    """The proof has run out, its user is no longer an admin of the client, or the link is archived; nothing was signed."""
+    """No proof, its user is no admin of the client any more, or the link is archived; nothing was signed."""
 
 
 type SigningOutcome = Signed | NewVersionShown | DetailsChanged | MayNotSign
@@ -104,7 +104,6 @@ def _sign(
     signed_as: SignedAs,
     at: datetime,
 ) -> Signature:
-    assert proof.code.used_at is not None
     signature = Signature(
         client=client,
         agreement=agreement,
@@ -119,7 +118,7 @@ def _sign(
         signer_user_id=proof.user.pk,
         signer_email=proof.address,
         address_verified_how=HOW_VERIFIED,
-        address_verified_at=proof.code.used_at,
+        address_verified_at=proof.proven_at,
         signed_at=at,
         ip_address=signed_as.ip_address,
         user_agent=signed_as.user_agent,

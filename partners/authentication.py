@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import secrets
 from datetime import timedelta
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from django.utils import timezone
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from drf_spectacular.openapi import AutoSchema
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from partners.models import ApiKey, ReferralPartner, is_well_formed, key_hash
+
+if TYPE_CHECKING:  # rest_framework.views imports this module
+    from rest_framework.views import APIView
 
 
 class XApiKeyAuthentication(BaseAuthentication):
@@ -23,7 +23,7 @@ class XApiKeyAuthentication(BaseAuthentication):
     Finds the partner behind the key.
 
     One answer for every kind of wrong key: a caller who guesses learns nothing from it. The look-up is by the key's
-    hash, so its time says nothing of the key either; the constant-time comparison is there should the look-up ever change.
+    hash, so its time says nothing of the key either; the constant-time comparison is there should that ever change.
     """
 
     def authenticate(self, request: Request) -> tuple[ReferralPartner, ApiKey]:
@@ -56,14 +56,3 @@ class IsPartner(BasePermission):
 def calling_partner(request: Request) -> ReferralPartner:
     """The partner behind an authenticated request."""
     return cast(ReferralPartner, request.user)
-
-
-class XApiKeyScheme(OpenApiAuthenticationExtension):
-    """Names the key in the OpenAPI description."""
-
-    target_class = "partners.authentication.XApiKeyAuthentication"
-    name = "ApiKey"
-
-    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
-        """Describe the header."""
-        return {"type": "apiKey", "in": "header", "name": "XApiKey"}

@@ -127,9 +127,7 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
 
     def usable(self) -> Self:
         """Keys that open the API at this moment by the database's clock."""
-        return self.filter(
-            Q(expires_at=None) | Q(expires_at__gt=Now()), revoked_at=None, partner__is_active=True
-        )
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=Now()), revoked_at=None, partner__is_active=True)
 
 
 class ApiKey(models.Model):
@@ -162,7 +160,6 @@ class ApiKey(models.Model):
         ApiKey.objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=at)
 
     def note_use(self) -> None:
-        """Remember that it was used, at most once a minute: a row written at every call would be a lock at every call."""
+        """Remember that it was used, once a minute: a row written at every call would be a lock at every call."""
         stale = Q(last_used_at=None) | Q(last_used_at__lt=Now() - ONE_MINUTE)
         ApiKey.objects.filter(stale, pk=self.pk).update(last_used_at=Now())
-

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-import factory
 from django.contrib.auth.models import Group
 from django.db import transaction
+from factory.declarations import Sequence
+from factory.django import DjangoModelFactory
 
 from clients.models import Agreement, Client, EmailAddress, ReferralPartnerClientLink, User, normal_address
 from clients.models.client import Role
@@ -17,35 +18,35 @@ from partners.issue_key import issue_key
 from partners.models import ReferralPartner
 
 
-class PartnerFactory(factory.django.DjangoModelFactory[ReferralPartner]):
+class PartnerFactory(DjangoModelFactory[ReferralPartner]):
     class Meta:
         model = ReferralPartner
 
-    name = factory.Sequence(lambda n: f"Ledgerly {n} Software ApS")
-    short_name = factory.Sequence(lambda n: f"Ledgerly {n}")
-    contact_email = factory.Sequence(lambda n: f"partners{n}@ledgerly.test")
+    name = Sequence(lambda n: f"Ledgerly {n} Software ApS")
+    short_name = Sequence(lambda n: f"Ledgerly {n}")
+    contact_email = Sequence(lambda n: f"partners{n}@ledgerly.test")
     fee_percentage = Decimal("12.50")
 
 
-class ClientFactory(factory.django.DjangoModelFactory[Client]):
+class ClientFactory(DjangoModelFactory[Client]):
     class Meta:
         model = Client
 
-    name = factory.Sequence(lambda n: f"Acme {n} A/S")
-    registration_number = factory.Sequence(lambda n: f"DK{10000000 + n}")
+    name = Sequence(lambda n: f"Acme {n} A/S")
+    registration_number = Sequence(lambda n: f"DK{10000000 + n}")
     country = "DK"
     address = "Nørregade 1"
     zip_code = "1165"
     city = "København"
-    support_email = factory.Sequence(lambda n: f"office{n}@acme.test")
+    support_email = Sequence(lambda n: f"office{n}@acme.test")
     support_phone = "+45 70 00 00 00"
 
 
-class AgreementFactory(factory.django.DjangoModelFactory[Agreement]):
+class AgreementFactory(DjangoModelFactory[Agreement]):
     class Meta:
         model = Agreement
 
-    number = factory.Sequence(lambda n: n + 2)
+    number = Sequence(lambda n: n + 2)
     title = "Standard Debt Collection Agreement"
     text = "## 1. Scope\n\nDebitura collects claims.\n\n## 2. Fee\n\nNo cure, no pay."
 
@@ -107,7 +108,12 @@ def make_first_agreement() -> Agreement:
 
 def make_staff(group: str | None = None, **facts: Any) -> Staff:
     """A colleague in this group; without one, somebody who may do nothing yet."""
-    facts = {"name": "Sam Staff", "email": f"sam.{Staff.objects.count()}@debitura.test", "password": "correct-horse-9", **facts}
+    facts = {
+        "name": "Sam Staff",
+        "email": f"sam.{Staff.objects.count()}@debitura.test",
+        "password": "correct-horse-9",
+        **facts,
+    }
     staff = Staff.objects.create_user(**facts)
     if group:
         staff.groups.add(Group.objects.get(name=group))

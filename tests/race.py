@@ -80,7 +80,7 @@ def wait_until_blocked(sessions: int = 1) -> None:
 
 @contextmanager
 def taken_out(drop: str, restore: str) -> Iterator[None]:
-    """The database without one of its rules, to show what it is good for; the rows that break it go before it comes back."""
+    """The database without one of its rules, to show what it is good for; rows that break it go before it is back."""
     with connection.cursor() as cursor:
         cursor.execute(drop)
     try:

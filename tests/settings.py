@@ -20,3 +20,5 @@ INSTALLED_APPS = [app for app in INSTALLED_APPS if app != "whitenoise.runserver_
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ONBOARDING_BASE_URL = "https://onboarding.debitura.test"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+# pytest turns DEBUG off, and then WhiteNoise looks for collected files.
+WHITENOISE_AUTOREFRESH = True

@@ -17,14 +17,14 @@ WITHOUT_ADDRESSES = ["support_email", "support_email_key"]
 
 
 def normal_address(email: str) -> str:
-    """The form under which an address is compared: NFKC, folded, trimmed (product-rules 3.1); mail goes to the address as held."""
+    """The form under which an address is compared: NFKC, folded, trimmed. Mail goes to the address as held."""
     folded = unicodedata.normalize("NFKC", email).strip().casefold()
     # Folding can undo the normal form (U+0345 is one such letter).
     return unicodedata.normalize("NFKC", folded)
 
 
 def one_spacing(text: str) -> str:
-    """NFC with collapsed white space: the form in which a company's name is kept, signed and compared (product-rules 4.2)."""
+    """NFC with collapsed white space: the form in which a company's name is kept, signed and compared."""
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
@@ -37,7 +37,7 @@ class ClientQuerySet(models.QuerySet["Client"]):
         return self.filter(pk__in=EmailAddress.objects.filter(pk__in=keys).values("client")).order_by("pk")
 
     def lock(self) -> Self:
-        """With their rows locked until the transaction ends: a client's row is the mutex for all that is decided about it."""
+        """With their rows locked until the transaction ends: the mutex for all that is decided about a client."""
         return self.select_for_update(no_key=True, of=("self",))
 
 
@@ -100,11 +100,34 @@ class Client(models.Model):
         return {label: value for label, value in facts.items() if value}
 
 
+class EmailAddressQuerySet(models.QuerySet["EmailAddress"]):
+    """Selections of addresses."""
+
+    def register(self, client: Client, addresses: Iterable[str]) -> set[str]:
+        """
+        Register these addresses to the client; return the normal forms of those that belong to another.
+
+        Sorted, so that two who register the same ones do not lock each other out. If some are another's, the caller
+        uses none, and `release_unused` takes the rest back.
+        """
+        keys = sorted({normal_address(address) for address in addresses})
+        self.bulk_create([EmailAddress(address=key, client=client) for key in keys], ignore_conflicts=True)
+        return set(self.filter(pk__in=keys).exclude(client=client).values_list("pk", flat=True))
+
+    def release_unused(self, client: Client) -> None:
+        """Let go of the client's addresses that no user and not the company itself has any more."""
+        users = User.objects.filter(client=client, email_key=models.OuterRef("pk"))
+        company = Client.objects.filter(pk=client.pk, support_email_key=models.OuterRef("pk"))
+        self.filter(~models.Exists(users), ~models.Exists(company), client=client).delete()
+
+
 class EmailAddress(models.Model):
     """An address of a client, a user's or the support address, in its normal form. Belongs to one client at most."""
 
     address = models.CharField(primary_key=True, max_length=300)
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="addresses")
+
+    objects = EmailAddressQuerySet.as_manager()
 
     class Meta:
         verbose_name = "e-mail address"

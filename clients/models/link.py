@@ -41,14 +41,12 @@ class LinkQuerySet(models.QuerySet["ReferralPartnerClientLink"]):
         )
 
 
-@pghistory.track(
-    pghistory.UpdateEvent("changed", row=pghistory.Old), model_name="ReferralPartnerClientLinkHistory"
-)
+@pghistory.track(pghistory.UpdateEvent("changed", row=pghistory.Old), model_name="ReferralPartnerClientLinkHistory")
 class ReferralPartnerClientLink(models.Model):
     """
     This client came through that partner, at that fee, under that tenant id.
 
-    Frozen but for `archived_at`, which can only be set once: a trigger of our own refuses anything else (migration 0002).
+    Frozen but for `archived_at`, which can only be set once: a trigger refuses anything else (migration 0002).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -85,7 +83,8 @@ class ReferralPartnerClientLink(models.Model):
                 condition=Q(fee_percentage__gte=0, fee_percentage__lte=100), name="link_fee_is_a_percentage"
             ),
             models.CheckConstraint(
-                condition=Q(archived_at=None) | Q(archived_at__gte=F("created_at")), name="link_archived_after_it_was_made"
+                condition=Q(archived_at=None) | Q(archived_at__gte=F("created_at")),
+                name="link_archived_after_it_was_made",
             ),
         ]
 

@@ -66,7 +66,7 @@ def _partner(key: str, facts: dict[str, Any]) -> None:
 
 
 def _logo(facts: dict[str, Any]) -> str:
-    """A mark to recognise, since invented companies have no logos: a Micro QR code of the name, in the brand's colours."""
+    """A mark to recognise, since invented companies have no logos: a Micro QR code in the brand's colour."""
     png = io.BytesIO()
     segno.make(facts["short_name"], micro=True).save(
         png, kind="png", scale=4, border=2, dark=facts["background_colour"], light="#ffffff"

@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from debitura.edge.json_body import MAX_BODY
-
+MAX_BODY = 1_000_000  # bytes
 type WSGIApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 

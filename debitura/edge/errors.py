@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from math import ceil
-from typing import Any, override
+from typing import TYPE_CHECKING, Any, override
 
 import psycopg
 import structlog
@@ -21,9 +21,11 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import BasePermission
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from debitura.edge.page_middleware import is_api
+
+if TYPE_CHECKING:  # rest_framework.views imports this module
+    from rest_framework.views import APIView
 
 RETRY_AFTER_SECONDS = 2
 SHOWN_NAME = 100
@@ -223,7 +225,7 @@ def _away(request: HttpRequest, exc: BaseException) -> HttpResponse:
 
 
 class DatabaseAwayMiddleware:
-    """A 503 with Retry-After for pages too; what other middleware raises reaches `server_error`, with the same answer."""
+    """A 503 with Retry-After for pages too; what other middleware raises reaches `server_error`, with the same."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
@@ -304,17 +306,17 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return answer(request, _as_api_error(exception) or standard(400))
 
 
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 (Django's)
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer PermissionDenied, for handler403."""
     return answer(request, standard(403))
 
 
-def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 (Django's; names a header)
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a form that comes from no page of ours, or from one that is too old; for CSRF_FAILURE_VIEW."""
     return answer(request, standard(403), FORM_TOO_OLD)
 
 
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 (Django's)
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer Http404, for handler404."""
     return answer(request, standard(404))
 

@@ -14,9 +14,9 @@ from django.http import UnreadablePostError
 from django.utils.http import parse_header_parameters
 from rest_framework.parsers import BaseParser
 
+from debitura.edge.chunked import MAX_BODY
 from debitura.edge.errors import ApiError, field_path, invalid, standard
 
-MAX_BODY = 1_000_000
 MAX_DEPTH = 32
 MAX_NUMBER = 100
 MAX_FAULTS = 500

@@ -120,6 +120,8 @@ def configure_logging(*, json: bool, environment: str = "") -> dict[str, Any]:
             "django.server": {"handlers": ["nowhere"], "propagate": False},
             "granian.access": {"handlers": ["nowhere"], "propagate": False},
             "_granian": {"handlers": ["lines"], "level": "INFO", "propagate": False},
+            # A line for each of its own modules, at every start.
+            "procrastinate.blueprints": {"level": "WARNING"},
             # Each failed sign-in, with its address, is in axes' own table.
             "axes": {"level": "WARNING"},
         },
@@ -154,7 +156,7 @@ def _named(
 
 
 def _without_arguments(message: str) -> str:
-    """Name a job as `mail_code[17]`: its number finds its arguments, which are not for logs. Nor is an exception's text."""
+    """Name a job as `mail_code[17]`: the number finds its arguments, which are not for logs; nor are exceptions."""
     return re.sub(r"(\[\d*\])\(.*\)", r"\1", message, flags=re.DOTALL).partition(" failed with exception: ")[0]
 
 

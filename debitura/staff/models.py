@@ -45,7 +45,8 @@ class Staff(AbstractBaseUser, PermissionsMixin):
         verbose_name = verbose_name_plural = "staff"
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=models.Q(email=models.functions.Lower("email")), name="staff_sign_in_with_a_lower_case_address"
+                condition=models.Q(email=models.functions.Lower("email")),
+                name="staff_sign_in_with_a_lower_case_address",
             )
         ]
 

@@ -98,7 +98,9 @@ def test_a_repeated_call_creates_and_changes_nothing(partner: ReferralPartner, a
 def test_tenant_ids_are_case_sensitive(partner: ReferralPartner, agreement: Agreement) -> None:
     onboard(partner, "tenant-a")
 
-    outcome = onboard(partner, "TENANT-A", people=(replace(JANE, email="joe@other.test"),), support_email="x@other.test")
+    outcome = onboard(
+        partner, "TENANT-A", people=(replace(JANE, email="joe@other.test"),), support_email="x@other.test"
+    )
 
     assert isinstance(outcome, AwaitingSignature)
     assert not outcome.is_replay

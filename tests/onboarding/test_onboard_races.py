@@ -39,10 +39,8 @@ def _no_locks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(onboard, "take_advisory_locks", lambda names: None)
 
 
-def call(partner: ReferralPartner, tenant_id: str = "tenant-1", **facts: str) -> Callable[[], Outcome]:
-    return partial(
-        onboard.onboard_client, partner=partner, registration=registration(tenant_id, **facts), at=NOW
-    )
+def call(partner: ReferralPartner, tenant_id: str = "tenant-1") -> Callable[[], Outcome]:
+    return partial(onboard.onboard_client, partner=partner, registration=registration(tenant_id), at=NOW)
 
 
 def test_fifty_identical_calls_make_one_client() -> None:
@@ -125,9 +123,7 @@ def test_without_lock_and_constraint_an_address_is_in_two_clients() -> None:
 def test_the_same_two_addresses_in_opposite_order_do_not_lock_each_other_out() -> None:
     there = replace(JANE, email="a@acme.test"), replace(JANE, email="b@acme.test", is_onboarding_user=False)
     calls = [
-        partial(
-            onboard.onboard_client, partner=make_partner(), registration=registration("t", people=people), at=NOW
-        )
+        partial(onboard.onboard_client, partner=make_partner(), registration=registration("t", people=people), at=NOW)
         for people in (there, there[::-1])
     ]
 

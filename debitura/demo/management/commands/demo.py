@@ -78,7 +78,16 @@ class Command(BaseCommand):
 
 def _web(port: int) -> list[str]:
     serve = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    return [sys.executable, *serve, "--workers", "1", "--blocking-threads", "8", "--no-access-log", "debitura.wsgi:application"]
+    return [
+        sys.executable,
+        *serve,
+        "--workers",
+        "1",
+        "--blocking-threads",
+        "8",
+        "--no-access-log",
+        "debitura.wsgi:application",
+    ]
 
 
 def _worker() -> list[str]:
@@ -88,6 +97,7 @@ def _worker() -> list[str]:
 def _welcome(base: str) -> str:
     key, other_key = PARTNERS
     staff = "\n".join(
-        f"      {email}  ({group})" for email, group in [*((email, group) for email, (_, group) in STAFF.items()), (ADMIN, "everything")]
+        f"      {email}  ({group})"
+        for email, group in [*((email, group) for email, (_, group) in STAFF.items()), (ADMIN, "everything")]
     )
     return WELCOME.format(base=base, password=PASSWORD, staff=staff, key=key, other_key=other_key)

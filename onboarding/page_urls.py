@@ -1,0 +1,5 @@
+"""Pages for clients."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
