@@ -1,6 +1,5 @@
 """Settings, read from the environment; what each name means is in docs/operations.md."""
 
-import os
 import secrets
 from email.utils import parseaddr
 from pathlib import Path
@@ -14,12 +13,13 @@ from debitura import embedded_postgres
 from debitura.edge.request_log import configure_logging
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-DATA_DIR = BASE_DIR / ".data"
 
 env = environ.Env()
 
 DEBUG = env.bool("DEBUG", default=False)
 ENVIRONMENT = env.str("ENVIRONMENT", default="test" if DEBUG else "production")
+# Of development and the demo; a server writes no files.
+DATA_DIR = Path(env.str("DATA_DIR", default="") or BASE_DIR / ".data")
 
 
 def _needed(name: str) -> str:
@@ -34,14 +34,16 @@ def _debug_secret() -> str:
     """A secret of this checkout's own, so that a development server's cookies and codes survive a restart."""
     kept = DATA_DIR / "secret_key"
     if not kept.exists():
-        DATA_DIR.mkdir(exist_ok=True)
+        DATA_DIR.mkdir(parents=True, exist_ok=True)
         kept.write_text(secrets.token_urlsafe(50))
     return kept.read_text()
 
 
 SECRET_KEY = env.str("SECRET_KEY", default="") or (_debug_secret() if DEBUG else _needed("SECRET_KEY"))
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
-ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
+ALLOWED_HOSTS: list[str] = (
+    env.str("ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1]" if DEBUG else "") or _needed("ALLOWED_HOSTS")
+).split(",")
 TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", default=[])
 
 # Links that partners hand on are built from this, never from the request (product-rules 2.3).
@@ -52,9 +54,11 @@ SUPPORT_CONTACT: str = env.str("SUPPORT_CONTACT", default="support@debitura.exam
 
 # --- Database -----------------------------------------------------------------------------------
 
-DATABASE_URL = env.str("DATABASE_URL", default="") or (
-    embedded_postgres.url(DATA_DIR / "postgres") if DEBUG else _needed("DATABASE_URL")
-)
+DATABASE_URL = env.str("DATABASE_URL", default="") or ("" if DEBUG else _needed("DATABASE_URL"))
+# The data of the server that is ours to start where none is named. Here it is not: type checkers import settings too.
+EMBEDDED_POSTGRES = None if DATABASE_URL else DATA_DIR / "postgres"
+if EMBEDDED_POSTGRES:
+    DATABASE_URL = embedded_postgres.url(EMBEDDED_POSTGRES)
 # Only the web process has impatient connections: migrations and the worker may take their time.
 IS_WEB_PROCESS = env.bool("DEBITURA_WEB", default=False)
 WEB_TIMEOUTS = "-c lock_timeout=2s -c statement_timeout=5s -c idle_in_transaction_session_timeout=15s"
@@ -100,7 +104,8 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    *(["debitura.demo"] if DEBUG else []),
+    # No models; its pages are there only with DEBUG, and its command says that it runs nowhere else.
+    "debitura.demo",
 ]
 
 # What partners call. No session, CSRF or message middleware there: the key is in a header of its own.
@@ -268,7 +273,6 @@ if "@" not in parseaddr(DEFAULT_FROM_EMAIL)[1]:
 
 PGHISTORY_APPEND_ONLY = True
 
-LOGGING_CONFIG = "logging.config.dictConfig"
-LOGGING = configure_logging(json=env.bool("LOG_JSON", default=not DEBUG), environment=ENVIRONMENT)
+# --- Logs ---------------------------------------------------------------------------------------
 
-os.environ.setdefault("PGTZ", "UTC")
+LOGGING = configure_logging(json=env.bool("LOG_JSON", default=not DEBUG), environment=ENVIRONMENT)

@@ -1,18 +1,16 @@
 """The project's settings on the embedded PostgreSQL, with what tests do not need made quick."""
 
 import os
-from pathlib import Path
 
 os.environ["DEBUG"] = "1"
 os.environ.setdefault("LOG_JSON", "1")
 
 from debitura import embedded_postgres
-
-if not os.environ.get("DATABASE_URL"):
-    embedded_postgres.start(Path(__file__).parent.parent / ".data" / "postgres")
-
 from debitura.settings import *  # noqa: F403
-from debitura.settings import DATABASES, INSTALLED_APPS
+from debitura.settings import DATABASES, EMBEDDED_POSTGRES, INSTALLED_APPS
+
+if EMBEDDED_POSTGRES:
+    embedded_postgres.start(EMBEDDED_POSTGRES)
 
 DATABASES["default"]["TEST"] = {"NAME": "test_debitura" + os.environ.get("PYTEST_DB_SUFFIX", "")}
 DATABASES["default"]["OPTIONS"]["options"] = "-c lock_timeout=20s"

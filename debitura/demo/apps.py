@@ -1,4 +1,4 @@
-"""The demo: data to try the product with, and a page that shows its mail. Installed only with DEBUG."""
+"""The demo: data to try the product with, and a page that shows its mail. It works only with DEBUG."""
 
 from django.apps import AppConfig
 

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection, HTTPException
 from typing import Any
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 
 from debitura.demo.data import ADMIN, PARTNERS, PASSWORD, STAFF, make_demo_data
+
+PATIENCE = 60
 
 WELCOME = """
 Debitura is running; Ctrl-C stops it.
@@ -47,51 +53,89 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the port."""
         parser.add_argument("--port", type=int, default=8000)
-        parser.add_argument("--data-only", action="store_true", help="Migrate and make the data, serve nothing.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until Ctrl-C, or until one of the two processes ends by itself."""
         if not settings.DEBUG:
             raise CommandError("The demo has keys and passwords that everybody knows; it runs only with DEBUG on.")
+        port = options["port"]
+        if _is_taken(port):
+            raise CommandError(f"Something listens on port {port} already; choose another: make demo PORT={port + 1}")
+        for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(ending, signal.default_int_handler)
+        try:
+            self._run(port)
+        except KeyboardInterrupt:
+            self.stdout.write("\nStopped.")
+
+    def _run(self, port: int) -> None:
+        base = f"http://localhost:{port}"
         call_command("migrate", verbosity=0)
         make_demo_data()
-        if not options["data_only"]:
-            self._serve(options["port"])
-
-    def _serve(self, port: int) -> None:
-        base = f"http://localhost:{port}"
-        env = {**os.environ, "ONBOARDING_BASE_URL": base, "DATABASE_URL": settings.DATABASE_URL}
-        processes = [subprocess.Popen(command, env=env) for command in (_web(port), _worker())]  # noqa: S603
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
-        try:
+        with _process(_web(port), base) as web, _process(WORKER, base) as worker:
+            _wait_until_ready(port, web)
             self.stdout.write(_welcome(base))
-            while all(process.poll() is None for process in processes):
+            while web.poll() is None and worker.poll() is None:
                 time.sleep(0.3)
-        except KeyboardInterrupt:
-            self.stdout.write("\nStopping.")
-        finally:
-            for process in processes:
-                process.terminate()
-            for process in processes:
-                process.wait(timeout=15)
+            raise CommandError("The web server or the worker has ended; its last lines above say why.")
+
+
+def _is_taken(port: int) -> bool:
+    """Whether somebody answers there, by either of the addresses that a browser tries for localhost."""
+    try:
+        socket.create_connection(("localhost", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+@contextmanager
+def _process(arguments: list[str], base: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a part of the demo, out of reach of the terminal's Ctrl-C, so that what it has in hand is finished."""
+    process = subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", "debitura.demo.part", *arguments],
+        cwd=settings.BASE_DIR,
+        env={**os.environ, "ONBOARDING_BASE_URL": base, "DATABASE_URL": settings.DATABASE_URL},
+        stdin=subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+WORKER = ["manage", "procrastinate", "worker"]
 
 
 def _web(port: int) -> list[str]:
-    serve = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    return [
-        sys.executable,
-        *serve,
-        "--workers",
-        "1",
-        "--blocking-threads",
-        "8",
-        "--no-access-log",
-        "debitura.wsgi:application",
-    ]
+    serve = ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--no-ws"]
+    size = ["--workers", "1", "--blocking-threads", "8", "--backpressure", "64"]
+    return [*serve, *size, "--log-level", "warning", "debitura.wsgi:application"]
 
 
-def _worker() -> list[str]:
-    return [sys.executable, "manage.py", "procrastinate", "worker"]
+def _wait_until_ready(port: int, web: subprocess.Popen[bytes]) -> None:
+    """Return when the server answers, so that what is printed next works at once."""
+    deadline = time.monotonic() + PATIENCE
+    while not _is_ready(port):
+        if web.poll() is not None or time.monotonic() > deadline:
+            raise CommandError("The web server did not start; its lines above say why.")
+        time.sleep(0.1)
+
+
+def _is_ready(port: int) -> bool:
+    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == 200
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 def _welcome(base: str) -> str:

@@ -1,0 +1,24 @@
+"""
+Runs a program for as long as the demo is there: `python -m debitura.demo.part MODULE ARGUMENTS`.
+
+The demo holds the other end of the standard input. The kernel closes it however the demo ends, so a demo that was
+killed leaves no server behind that keeps the port.
+"""
+
+import os
+import runpy
+import signal
+import sys
+import threading
+
+
+def _end_with_the_demo() -> None:
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    threading.Thread(target=_end_with_the_demo, daemon=True).start()
+    del sys.argv[0]
+    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
