@@ -12,6 +12,8 @@ from drf_spectacular.renderers import OpenApiJsonRenderer
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.permissions import AllowAny
 
+from debitura.edge.operation import Operation
+
 
 class XApiKeyScheme(OpenApiAuthenticationExtension):
     """Names the key in the OpenAPI description."""
@@ -24,7 +26,7 @@ class XApiKeyScheme(OpenApiAuthenticationExtension):
         return {"type": "apiKey", "in": "header", "name": "XApiKey"}
 
 
-class Description(SpectacularAPIView):
+class Description(Operation, SpectacularAPIView):
     """OpenAPI 3.1, open to all: it holds nothing secret."""
 
     permission_classes = [AllowAny]

@@ -10,8 +10,8 @@ from django.utils import timezone
 from pydantic import BaseModel
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
+from debitura.edge.operation import Operation
 from debitura.edge.shapes import read
 from onboarding.client_body import client_body
 from onboarding.onboard import (
@@ -39,7 +39,7 @@ from partners.authentication import IsPartner, calling_partner
 SUPPORT = "Please write to {contact}; name the externalTenantId."
 
 
-class ClientsView(APIView):
+class ClientsView(Operation):
     """Bring a client on board."""
 
     permission_classes = [IsPartner]
@@ -54,7 +54,7 @@ class ClientsView(APIView):
         return _answer(outcome)
 
 
-class ClientView(APIView):
+class ClientView(Operation):
     """One client."""
 
     permission_classes = [IsPartner]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
     OpenApiExample,
     OpenApiParameter,
@@ -13,6 +12,7 @@ from drf_spectacular.utils import (
 )
 
 from debitura.edge.errors import ErrorAnswer
+from debitura.edge.shapes import MAX_TENANT_ID, TENANT_ID_PATTERN
 from onboarding.schemas import ClientBody, Conflict, CreateClientRequest
 
 LINK = "https://onboarding.example/companydetails/5c1f4e0a-3f1b-4b0e-9a51-0c7f6f2d9a10"
@@ -82,11 +82,21 @@ def _answer(shape: Any, description: str, **examples: Any) -> OpenApiResponse:
     )
 
 
-REQUEST_ID = OpenApiParameter(
-    "X-Request-Id",
-    OpenApiTypes.STR,
-    OpenApiParameter.HEADER,
-    description="Yours is kept if it has 1–128 letters, digits, dots, underscores or hyphens. Each answer has one.",
+def _header(name: str, schema: dict[str, Any], description: str, *, response: bool | list[int]) -> OpenApiParameter:
+    return OpenApiParameter(name, schema, OpenApiParameter.HEADER, description=description, response=response)
+
+
+REQUEST_ID = {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[A-Za-z0-9._-]+$"}
+HEADERS = [
+    _header("X-Request-Id", {"type": "string"}, "A name of yours for this request.", response=False),
+    _header("X-Request-Id", REQUEST_ID, "Yours if it fits this pattern, else one of ours.", response=True),
+    _header("Retry-After", {"type": "integer"}, "Seconds to wait.", response=[503]),
+]
+REPLAYED = _header(
+    "Idempotent-Replayed",
+    {"type": "string", "enum": ["true"]},
+    "There where the client existed before this call.",
+    response=[201, 202],
 )
 
 UNAUTHORIZED = _answer(
@@ -116,7 +126,7 @@ describe_create_client = extend_schema(
         "when the agreement must be signed again. Property names are taken in any letter case; unknown ones refused."
     ),
     request=CreateClientRequest,
-    parameters=[REQUEST_ID],
+    parameters=[*HEADERS, REPLAYED],
     examples=[OpenApiExample("New client", value=REQUEST, request_only=True)],
     responses={
         201: _answer(ClientBody, "The client is linked to you and its signature is current.", Ready=READY),
@@ -180,10 +190,10 @@ describe_get_client = extend_schema(
     summary="Where a client stands",
     description="One client by your own id for it, case-sensitive, with the locked referralFeePercentage of its link.",
     parameters=[
-        REQUEST_ID,
+        *HEADERS,
         OpenApiParameter(
             "externalTenantId",
-            {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[^/\\]+$"},
+            {"type": "string", "minLength": 1, "maxLength": MAX_TENANT_ID, "pattern": TENANT_ID_PATTERN},
             OpenApiParameter.PATH,
             description="The id that you gave the client, percent-encoded.",
         ),

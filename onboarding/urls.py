@@ -7,9 +7,9 @@ from onboarding.api import ClientsView, ClientView
 
 
 class TenantIdConverter(StringConverter):
-    """A partner's own id for a client, as it stands in a path: anything but a slash, case-sensitive."""
+    """A partner's own id for a client, as it stands in a path, case-sensitive; no other id can have been given."""
 
-    regex = r"[^/\\]{1,255}"
+    regex = r"[^/\\\x00-\x1f\x7f-\x9f]{1,255}"
 
 
 register_converter(TenantIdConverter, "tenant_id")

@@ -12,6 +12,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from debitura.edge.request_log import note_partner
 from partners.models import ApiKey, ReferralPartner, is_well_formed, key_hash
 
 if TYPE_CHECKING:  # rest_framework.views imports this module
@@ -37,7 +38,7 @@ class XApiKeyAuthentication(BaseAuthentication):
             raise AuthenticationFailed
         if key.last_used_at is None or timezone.now() - key.last_used_at > timedelta(minutes=1):
             key.note_use()
-        request._request.partner_id = key.partner_id  # type: ignore[attr-defined]
+        note_partner(key.partner_id)
         return key.partner, key
 
     def authenticate_header(self, request: Request) -> str:

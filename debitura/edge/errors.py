@@ -117,9 +117,9 @@ def field_path(steps: Iterable[str | int]) -> str:
 
 
 def _shown(name: str) -> str:
-    """Write a name that the caller chose: long ones are cut, and what cannot be printed is replaced."""
+    """Write a name that the caller chose: long ones are cut, and what cannot be seen is replaced."""
     printable = "".join(character if character.isprintable() else "\ufffd" for character in name[:SHOWN_NAME])
-    return printable + "…" if len(name) > SHOWN_NAME else printable
+    return printable + "…" if len(name) > SHOWN_NAME else printable or '""'
 
 
 # --- The API --------------------------------------------------------------------------------------
@@ -154,8 +154,6 @@ def answer_exception(exc: Exception, context: Mapping[str, Any]) -> HttpResponse
     if error is None:
         log.error("request_crashed", exc_info=exc)
         error = _crash()
-    if isinstance(exc, exceptions.MethodNotAllowed):
-        _tell_allowed_methods(context["view"])
     return _json(error)
 
 
@@ -195,12 +193,6 @@ def _crash() -> ApiError:
     named = f" and name the request id {request_id}" if request_id else ""
     message = f"Something went wrong on our side. If it goes on, please write to {settings.SUPPORT_CONTACT}{named}."
     return ApiError(500, "ServerError", message)
-
-
-def _tell_allowed_methods(view: APIView) -> None:
-    """DRF lists OPTIONS always; it answers only where something describes the operations."""
-    methods = [method for method in view.allowed_methods if method != "OPTIONS" or view.metadata_class is not None]
-    view.headers = {**view.headers, "Allow": ", ".join(methods)}
 
 
 def _json(error: ApiError) -> JsonResponse:
@@ -280,7 +272,7 @@ class ErrorBodiesMiddleware:
     """
     Gives our body to the errors that Django would answer by itself.
 
-    A 405 of a page has none, and with DEBUG on a 404 is a list of all URLs.
+    A 405 of a page has none, and with DEBUG on an unknown address or host is answered with all URLs or settings.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -289,8 +281,8 @@ class ErrorBodiesMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Look at the answer on its way out."""
         response = self._get_response(request)
-        if settings.DEBUG and response.status_code == 404 and request.resolver_match is None:
-            return not_found(request)
+        if settings.DEBUG and response.status_code in (400, 404) and request.resolver_match is None:
+            return answer(request, standard(response.status_code))
         if response.status_code == 405 and isinstance(response, HttpResponse) and not response.content:
             return answer(request, standard(405, {"Allow": response.headers.get("Allow", "")}))
         return response

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from time import perf_counter
 from types import TracebackType
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import structlog
 from django.http import HttpRequest, HttpResponseBase
@@ -42,11 +42,16 @@ class RequestLogMiddleware:
         """Serve the request and write its line."""
         request_id = _request_id(request)
         began = perf_counter()
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        with structlog.contextvars.bound_contextvars(request_id=request_id, partner=None):
             response = self._get_response(request)
             response.headers["X-Request-Id"] = request_id
             log.info("request_finished", **_facts(request, response), ms=round((perf_counter() - began) * 1000, 1))
         return response
+
+
+def note_partner(partner_id: UUID) -> None:
+    """Name the calling partner in every line of this request from here on."""
+    structlog.contextvars.bind_contextvars(partner=str(partner_id))
 
 
 def _request_id(request: HttpRequest) -> str:
@@ -59,13 +64,11 @@ def _facts(request: HttpRequest, response: HttpResponseBase) -> dict[str, Any]:
     """Say what may be kept: the pattern of the URL and not the URL, for that holds ids of links and clients."""
     match = request.resolver_match
     link = match.kwargs.get("link_id") if match else None
-    partner = getattr(request, "partner_id", None)
     return {
         "method": request.method if request.method in KNOWN_METHODS else "other",
         "route": match.route if match else None,
         "status": response.status_code,
         **({"link": str(link)[:SHOWN_OF_A_LINK]} if link else {}),
-        **({"partner": str(partner)} if partner else {}),
     }
 
 
@@ -134,13 +137,18 @@ class Redacts(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool | logging.LogRecord:
         """Drop, replace or keep a record."""
         if record.name == "django.request":
-            # What was refused is in request_finished, and a database that is away in database_away.
-            return _named(record, "request_crashed") if getattr(record, "status_code", 500) == 500 else False
+            # What was refused is in request_finished, a database that is away in database_away, and a crash of the API
+            # in the line of debitura.errors.
+            return _named(record, "request_crashed") if record.exc_info and _status(record) == 500 else False
         if record.name.startswith("django.security"):
             return _named(record, "request_refused", logging.WARNING, without_exception=True)
         if record.name.startswith("procrastinate"):
             return _named(record, _without_arguments(str(record.msg)))
         return True
+
+
+def _status(record: logging.LogRecord) -> int:
+    return getattr(record, "status_code", 500)
 
 
 def _named(

@@ -38,10 +38,17 @@ TENANT_ID_PATTERN = r"^(?!\.{1,2}$)[^/\\\u0000-\u001f\u007f-\u009f]+$"
 TENANT_ID = re.compile(TENANT_ID_PATTERN)
 
 
+def _name_on_the_wire(name: str, _info: object) -> str:
+    """Title a field by its name, which is what the docs page shows in its place."""
+    return to_camel(name)
+
+
 class Shape(BaseModel):
     """What a request holds."""
 
-    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(
+        alias_generator=to_camel, field_title_generator=_name_on_the_wire, extra="forbid", strict=True, frozen=True
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -65,6 +72,7 @@ class Answer(BaseModel):
 
     model_config = ConfigDict(
         alias_generator=to_camel,
+        field_title_generator=_name_on_the_wire,
         validate_by_name=True,
         validate_by_alias=False,
         serialize_by_alias=True,
@@ -149,7 +157,7 @@ class Line:
 
     def _checked_length(self, line: str) -> str:
         if len(line) > self.max_length:
-            raise PydanticCustomError("too_long", "At most {max_length} characters.", {"max_length": self.max_length})
+            raise _too_long(self.max_length)
         return line
 
 
@@ -170,6 +178,10 @@ class OptionalLine(Line):
         return self._checked_length(line) if SEEN.search(line) else ""
 
 
+def _too_long(max_length: int) -> PydanticCustomError:
+    return PydanticCustomError("string_too_long", "At most {max_length} characters.", {"max_length": max_length})
+
+
 def _nothing_for_null(sent: object) -> object:
     return "" if sent is None else sent
 
@@ -180,6 +192,9 @@ def one_line(sent: str) -> str:
         raise PydanticCustomError(
             "control_characters", "Control characters, line breaks and marks of writing direction are not allowed."
         )
+    if not sent.isascii() and any(unicodedata.category(character) == "Cn" for character in sent):
+        # The database may be of a newer Unicode, and would then not agree that the text is in NFC.
+        raise PydanticCustomError("unassigned_characters", "Holds a character that is not assigned in Unicode.")
     return " ".join(unicodedata.normalize("NFC", sent).split())
 
 
@@ -197,8 +212,9 @@ class _EmailAddress:
 def read_email(sent: str) -> str:
     """Return the address as sent but trimmed; its letter case is the owner's matter."""
     address = sent.strip()
-    if len(address) > MAX_EMAIL:
-        raise PydanticCustomError("too_long", "At most {max_length} characters.", {"max_length": MAX_EMAIL})
+    # Compared in a normal form, in which one letter can become eighteen.
+    if max(len(address), len(unicodedata.normalize("NFKC", address).casefold())) > MAX_EMAIL:
+        raise _too_long(MAX_EMAIL)
     try:
         # The domains for tests pass: nobody can own one, and demo and partners' sandboxes use them.
         checked = validate_email(address, check_deliverability=False, test_environment=True)
