@@ -2,7 +2,8 @@
 
 PORT ?= 8000
 VENV := .venv/bin
-export DEBUG := 1
+# DEBUG=0 in the environment stays off, and the demo says that it does not run there.
+export DEBUG ?= 1
 
 .PHONY: help demo test check slow bench audit lock clean ready
 
@@ -23,7 +24,7 @@ test: ready
 	$(VENV)/pytest
 
 slow: ready
-	$(VENV)/pytest -m slow
+	$(VENV)/pytest -m slow --durations=10
 
 check: ready
 	$(VENV)/ruff check

@@ -114,7 +114,7 @@ WORKER = ["manage", "procrastinate", "worker"]
 
 def _web(port: int) -> list[str]:
     serve = ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--no-ws"]
-    size = ["--workers", "1", "--blocking-threads", "8", "--backpressure", "64"]
+    size = ["--workers", "1", "--blocking-threads", "4", "--backpressure", "64"]
     return [*serve, *size, "--log-level", "warning", "debitura.wsgi:application"]
 
 
