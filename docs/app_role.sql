@@ -34,7 +34,8 @@ REVOKE DELETE ON
     partners_apikey,
     clients_client,
     clients_agreement,
-    staff_staff
+    staff_staff,
+    pghistory_context
 FROM debitura_app;
 
 -- Frozen, but for the one thing that can still happen to them.
