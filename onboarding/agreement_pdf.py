@@ -117,7 +117,7 @@ def _as_json(content: AgreementPdf) -> dict[str, Any]:
 def _dated(content: AgreementPdf) -> datetime | None:
     """Give the document's own date: of the signature, else of the publication; never of the rendering."""
     moment = content.signed_at or content.published_at
-    return moment.astimezone(UTC) if moment else None
+    return moment.astimezone(UTC).replace(microsecond=0) if moment else None
 
 
 def _parts(moment: datetime) -> dict[str, int]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
 from django.db import transaction
 from django.db.models import Count, F, Q
+from django.db.models.functions import Now
 
 from clients.models import Client, ReferralPartnerClientLink, User
 from clients.models.client import Role
-from onboarding.models import CODE_LIFE, ClockTimestamp, EmailCode, Purpose
+from onboarding.models import CODE_LIFE, ClockTimestamp, EmailCode, KeptForm, Purpose
 from onboarding.tasks import mail_code
 
 PER_HOUR = 5
@@ -36,16 +38,33 @@ type CodeRequest = CodeSent | TooManyCodes
 
 
 @transaction.atomic
-def request_code(*, link: ReferralPartnerClientLink, purpose: Purpose, browser: str) -> CodeRequest:
-    """Mail a code to the client's admins at the addresses we hold. A second call makes the first code useless."""
+def request_code(
+    *, link: ReferralPartnerClientLink, purpose: Purpose, browser: str, return_url: str = ""
+) -> CodeRequest:
+    """
+    Mail a code to the client's admins at the addresses we hold. A second call makes the first code useless.
+
+    Where the visitor wants to go back to stays as this browser said it last.
+    """
     client = Client.objects.lock().get(pk=link.client_id)
     if _limit_is_reached(link, browser):
         return TooManyCodes()
     EmailCode.objects.of(link, purpose, browser).open().update(lapsed_at=ClockTimestamp())
-    request_id = uuid.uuid4()
+    asked = EmailCode(
+        link=link,
+        purpose=purpose,
+        browser=browser,
+        request_id=uuid.uuid4(),
+        return_url=return_url or _return_url_of_before(link, purpose, browser),
+    )
     for admin in client.users.filter(role=Role.CREDITOR_ADMIN):
-        _send(link, purpose, browser, admin, request_id)
+        _send(asked, admin)
     return CodeSent()
+
+
+def _return_url_of_before(link: ReferralPartnerClientLink, purpose: Purpose, browser: str) -> str:
+    before = EmailCode.objects.of(link, purpose, browser).exclude(return_url="").order_by("-requested_at")
+    return before.values_list("return_url", flat=True).first() or ""
 
 
 def _limit_is_reached(link: ReferralPartnerClientLink, browser: str) -> bool:
@@ -61,10 +80,10 @@ def _limit_is_reached(link: ReferralPartnerClientLink, browser: str) -> bool:
     return any(asked[name] >= limit for name, limit in limits.items())
 
 
-def _send(link: ReferralPartnerClientLink, purpose: Purpose, browser: str, admin: User, request_id: uuid.UUID) -> None:
-    code = EmailCode(
-        link=link, purpose=purpose, browser=browser, user=admin, address=admin.email, request_id=request_id
-    )
+def _send(asked: EmailCode, admin: User) -> None:
+    code = copy(asked)
+    code.pk = uuid.uuid4()
+    code.user, code.address = admin, admin.email
     code.keep_hash()
     code.requested_at = ClockTimestamp()
     code.expires_at = ClockTimestamp() + CODE_LIFE
@@ -98,11 +117,14 @@ type CodeAnswer = Proof | WrongCode | NoOpenCode
 
 
 @transaction.atomic
-def confirm_code(*, link: ReferralPartnerClientLink, purpose: Purpose, browser: str, typed: str) -> CodeAnswer:
+def confirm_code(
+    *, link: ReferralPartnerClientLink, purpose: Purpose, browser: str, typed: str, renamed: str
+) -> CodeAnswer:
     """
     Take a typed code. A right one is used up and becomes the proof; a wrong one costs a try of every open code.
 
-    The rows are locked before they are judged: guesses in parallel wait, and find the tries that are left then.
+    The rows are locked before they are judged: guesses in parallel wait, and find the tries that are left then. With
+    the proof the browser gets a new name, so that whoever knew the old one (a shared machine) has nothing.
     """
     codes = list(EmailCode.objects.of(link, purpose, browser).open().select_for_update(of=("self",)).order_by("pk"))
     if not codes:
@@ -111,8 +133,11 @@ def confirm_code(*, link: ReferralPartnerClientLink, purpose: Purpose, browser: 
     if right is None:
         EmailCode.objects.filter(pk__in=[code.pk for code in codes]).update(tries=F("tries") + 1)
         return WrongCode(tries_left=min(code.tries_left() for code in codes) - 1)
-    EmailCode.objects.filter(pk=right.pk).update(used_at=ClockTimestamp())
+    # The transaction's beginning, since a code that was open then may expire before the row is written.
+    EmailCode.objects.filter(pk=right.pk).update(used_at=Now())
     EmailCode.objects.filter(pk__in=[code.pk for code in codes if code is not right]).update(lapsed_at=ClockTimestamp())
+    EmailCode.objects.filter(browser=browser).update(browser=renamed)
+    KeptForm.objects.filter(browser=browser).update(browser=renamed)
     right.refresh_from_db()
     return _proof_by(right)
 

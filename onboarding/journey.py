@@ -30,9 +30,14 @@ def purpose_for(status: AgreementStatus) -> Purpose:
     return Purpose.FIRST_SIGNING if status is AgreementStatus.NEVER_SIGNED else Purpose.UPGRADE
 
 
+def page_path(link: ReferralPartnerClientLink, purpose: Purpose, step: Step | None = None) -> str:
+    """Where a page is on this site; without a step, the page where an address is proven."""
+    return f"/{PATHS[purpose]}/{link.pk}" + (f"/{step}" if step else "")
+
+
 def signing_url(link: ReferralPartnerClientLink, status: AgreementStatus) -> str:
     """Where the client signs; the address comes from a setting and never from the request."""
-    return f"{settings.ONBOARDING_BASE_URL}/{PATHS[purpose_for(status)]}/{link.pk}"
+    return settings.ONBOARDING_BASE_URL + page_path(link, purpose_for(status))
 
 
 def next_step(link: ReferralPartnerClientLink, purpose: Purpose) -> Step:
@@ -44,3 +49,10 @@ def next_step(link: ReferralPartnerClientLink, purpose: Purpose) -> Step:
     if purpose is Purpose.FIRST_SIGNING and link.client.users_confirmed_at is None:
         return Step.USERS
     return Step.AGREEMENT
+
+
+def may_open(step: Step, *, purpose: Purpose, open_step: Step) -> bool:
+    """Whether a page may be seen: the step that is open and those before it, but once all is done only that."""
+    if open_step is Step.DONE or step not in STEPS[purpose]:
+        return step is open_step
+    return STEPS[purpose].index(step) <= STEPS[purpose].index(open_step)

@@ -12,7 +12,9 @@ from django.db import transaction
 from clients.models import Agreement, Client, ReferralPartnerClientLink, Signature, SignedDocument
 from clients.publish_agreement import hold_publishing
 from onboarding.agreement_pdf import AgreementPdf, for_people, render_agreement
-from onboarding.email_codes import Proof, standing_proof
+from onboarding.email_codes import Proof
+from onboarding.in_hand import InHand, NotProven, take_in_hand
+from onboarding.journey import Step
 from onboarding.models import Purpose
 
 CONSENT = (
@@ -57,11 +59,11 @@ class DetailsChanged:
 
 
 @dataclass(frozen=True)
-class MayNotSign:
-    """No proof, its user is no admin of the client any more, or the link is archived; nothing was signed."""
+class StepsOpen:
+    """The company has not confirmed its details or users yet; nothing was signed."""
 
 
-type SigningOutcome = Signed | NewVersionShown | DetailsChanged | MayNotSign
+type SigningOutcome = Signed | NewVersionShown | DetailsChanged | StepsOpen | NotProven
 
 
 def what_is_shown(client: Client, agreement: Agreement) -> Shown:
@@ -80,11 +82,18 @@ def sign_agreement(
     The client's row is locked first, then publishing is held off, so that what is compared with the page is what is
     signed. Signing again returns the signature that there is.
     """
-    client = Client.objects.lock().get(pk=link.client_id)
-    proof = standing_proof(link=link, purpose=purpose, browser=browser)
-    if proof is None or not ReferralPartnerClientLink.objects.active().filter(pk=link.pk).exists():
-        return MayNotSign()
+    match take_in_hand(link=link, purpose=purpose, browser=browser, at=at):
+        case NotProven() as refusal:
+            return refusal
+        case InHand() as in_hand:
+            return _sign_what_was_shown(link, in_hand, shown, signed_as, at)
+
+
+def _sign_what_was_shown(
+    link: ReferralPartnerClientLink, in_hand: InHand, shown: Shown, signed_as: SignedAs, at: datetime
+) -> SigningOutcome:
     hold_publishing(shared=True)
+    client = in_hand.client
     agreement = Agreement.objects.current()
     if agreement is None or agreement.number != shown.version:
         return NewVersionShown()
@@ -93,7 +102,9 @@ def sign_agreement(
         return Signed(standing)
     if what_is_shown(client, agreement) != shown:
         return DetailsChanged()
-    return Signed(_sign(client, link, agreement, proof, signed_as, at))
+    if in_hand.step is not Step.AGREEMENT:
+        return StepsOpen()
+    return Signed(_sign(client, link, agreement, in_hand.proof, signed_as, at))
 
 
 def _sign(
@@ -150,17 +161,23 @@ def signed_pdf(signature: Signature) -> AgreementPdf:
         text_sha256=signature.agreement_sha256,
         published_at=agreement.published_at,
         creditor=list(signature.company_details.items()),
+        declaration=_declaration(signature),
         evidence=_evidence(signature),
         signed_at=signature.signed_at,
     )
 
 
-def _evidence(signature: Signature) -> list[tuple[str, str]]:
+def _declaration(signature: Signature) -> list[tuple[str, str]]:
     return [
         ("Signed for", signature.company_name),
-        ("Signer", signature.signer_name),
-        ("Declaration", signature.consent),
+        ("Signed by", signature.signer_name),
         ("Signed at", for_people(signature.signed_at)),
+        ("Declaration", signature.consent),
+    ]
+
+
+def _evidence(signature: Signature) -> list[tuple[str, str]]:
+    return [
         ("Signer's e-mail", signature.signer_email),
         ("How the address was verified", signature.address_verified_how),
         ("Address verified at", for_people(signature.address_verified_at)),

@@ -1,11 +1,15 @@
 """Jobs of the worker: a job is a row in the transaction that wants it, so what was rolled back is never mailed."""
 
+from datetime import timedelta
+
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from onboarding.models import CODE_LIFE, ClockTimestamp, EmailCode
+from onboarding.models import CODE_LIFE, ClockTimestamp, EmailCode, KeptForm
+
+KEPT_FOR = timedelta(days=1)
 
 
 @app.task(queue="mail", retry=RetryStrategy(max_attempts=5, exponential_wait=3))
@@ -25,3 +29,10 @@ def mail_code(*, code_id: str) -> None:
         from_email=None,
         recipient_list=[code.address],
     )
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(queue="upkeep")
+def forget_kept_forms(timestamp: int) -> None:
+    """Forget once an hour what was typed and never saved; `timestamp` is the hour's, in seconds, and of no use here."""
+    KeptForm.objects.filter(kept_at__lt=ClockTimestamp() - KEPT_FOR).delete()

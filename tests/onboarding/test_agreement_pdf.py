@@ -31,7 +31,7 @@ def make_content(*, company: str = "Acme A/S", signer: str = "Jane Doe", text: s
         text_sha256=hashlib.sha256(text.encode()).hexdigest(),
         published_at=datetime(2026, 11, 1, 9, 0, tzinfo=UTC),
         creditor=(("Company", company), ("Country", "Denmark"), ("E-mail", "finance@acme.example")),
-        signed_at=datetime(2026, 11, 24, 14, 20, 11, tzinfo=UTC),
+        signed_at=datetime(2026, 11, 24, 14, 20, 11, 123456, tzinfo=UTC),
         declaration=(("Signed for", company), ("Signed by", signer), ("Who declared", CONSENT)),
         evidence=(
             ("Signed at", "24 November 2026, 14:20 UTC"),

@@ -1,0 +1,14 @@
+"""One clock for what is decided: the database's, since those of web servers differ."""
+
+from datetime import datetime
+from typing import cast
+
+from django.db import connection
+
+
+def database_time() -> datetime:
+    """Ask the database what time it is now, not when the transaction began."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        [now] = cursor.fetchone()
+    return cast(datetime, now)

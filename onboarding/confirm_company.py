@@ -1,0 +1,65 @@
+"""The client checks its own details, and changes what is wrong (product-rules 6.3, 6.12)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from clients.models import Client, EmailAddress, ReferralPartnerClientLink, normal_address
+from debitura.staff.decision import history_context
+from onboarding.in_hand import InHand, NotProven, take_in_hand
+from onboarding.journey import Step
+from onboarding.models import Purpose
+from onboarding.onboard import Company
+
+CONFIRMED = "The client confirmed its details on its page"
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What was typed is kept, and the step is done."""
+
+
+@dataclass(frozen=True)
+class AlreadySigned:
+    """The agreement was signed meanwhile; nothing changed."""
+
+
+@dataclass(frozen=True)
+class AddressesOfOthers:
+    """These addresses, in their normal form, belong to other companies; nothing changed."""
+
+    addresses: frozenset[str]
+
+
+type CompanyOutcome = Saved | AlreadySigned | AddressesOfOthers | NotProven
+
+
+@transaction.atomic
+def confirm_company(
+    *, link: ReferralPartnerClientLink, purpose: Purpose, browser: str, company: Company, at: datetime
+) -> CompanyOutcome:
+    """Keep the details as typed. Again before the signature: the same, with what is typed then."""
+    match take_in_hand(link=link, purpose=purpose, browser=browser, at=at):
+        case NotProven() as refusal:
+            return refusal
+        case InHand(step=Step.DONE):
+            return AlreadySigned()
+        case InHand(client, proof):
+            with history_context(client_user=proof.user.pk, why=CONFIRMED):
+                return _save(client, company, at)
+
+
+def _save(client: Client, company: Company, at: datetime) -> CompanyOutcome:
+    taken = EmailAddress.objects.register(client, [company.support_email])
+    if taken:
+        return AddressesOfOthers(frozenset(taken))
+    for name, value in vars(company).items():
+        setattr(client, name, value)
+    client.support_email_key = normal_address(company.support_email)
+    client.details_confirmed_at = at
+    client.save(update_fields=[*vars(company), "support_email_key", "details_confirmed_at"])
+    EmailAddress.objects.release_unused(client)
+    return Saved()

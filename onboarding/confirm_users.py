@@ -1,0 +1,88 @@
+"""The client says who works there, and who signs (product-rules 6.3, 6.12)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from clients.models import Client, EmailAddress, ReferralPartnerClientLink, User, normal_address
+from clients.models.client import Role
+from debitura.staff.decision import history_context
+from onboarding.confirm_company import AddressesOfOthers, AlreadySigned, Saved
+from onboarding.in_hand import InHand, NotProven, take_in_hand
+from onboarding.journey import Step
+from onboarding.models import Purpose
+
+CONFIRMED = "The client confirmed its users on its page"
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """A person as the page has it; `user_id` of one who is known already. One of them is the onboarding user."""
+
+    name: str
+    email: str
+    is_onboarding_user: bool
+    user_id: int | None = None
+
+
+@dataclass(frozen=True)
+class HandedOver:
+    """Saved, and somebody else signs: whoever did this has no more to do here."""
+
+
+type UsersOutcome = Saved | HandedOver | AlreadySigned | AddressesOfOthers | NotProven
+
+
+@transaction.atomic
+def confirm_users(
+    *,
+    link: ReferralPartnerClientLink,
+    purpose: Purpose,
+    browser: str,
+    colleagues: Sequence[Colleague],
+    at: datetime,
+) -> UsersOutcome:
+    """
+    Make the client's users these, and the onboarding user among them its only creditor admin.
+
+    Who acts keeps the address that is proven, whatever the page says. Again before the signature: the same.
+    """
+    match take_in_hand(link=link, purpose=purpose, browser=browser, at=at):
+        case NotProven() as refusal:
+            return refusal
+        case InHand(step=Step.DONE):
+            return AlreadySigned()
+        case InHand(client, proof):
+            with history_context(client_user=proof.user.pk, why=CONFIRMED):
+                return _save(client, proof.user, colleagues, at)
+
+
+def _save(client: Client, acting: User, colleagues: Sequence[Colleague], at: datetime) -> UsersOutcome:
+    taken = EmailAddress.objects.register(client, [colleague.email for colleague in colleagues])
+    if taken:
+        EmailAddress.objects.release_unused(client)
+        return AddressesOfOthers(frozenset(taken))
+    known = {user.pk: user for user in client.users.all()}
+    users = [_user(client, acting, colleague, known) for colleague in colleagues]
+    client.users.exclude(pk__in=[user.pk for user in users if user.pk]).delete()
+    # Two may have swapped addresses, and an address stands once at a client at any moment.
+    client.users.update(email_key=None)
+    for user in users:
+        user.save()
+    client.users_confirmed_at = at
+    client.save(update_fields=["users_confirmed_at"])
+    EmailAddress.objects.release_unused(client)
+    return Saved() if acting.pk in {user.pk for user in users if user.role == Role.CREDITOR_ADMIN} else HandedOver()
+
+
+def _user(client: Client, acting: User, colleague: Colleague, known: dict[int, User]) -> User:
+    user = known.get(colleague.user_id or 0) or User(client=client)
+    user.name = colleague.name
+    user.email = user.email if user.pk == acting.pk else colleague.email
+    user.email_key = normal_address(user.email)
+    user.role = Role.CREDITOR_ADMIN if colleague.is_onboarding_user else Role.CREDITOR_USER
+    return user

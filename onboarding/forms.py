@@ -1,0 +1,232 @@
+"""What clients type: checked as the API checks it, and answered in their words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any, cast, override
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from pydantic_core import PydanticCustomError
+
+from clients.countries import country_choices
+from clients.models import Client, User, normal_address
+from debitura.edge.shapes import MAX_EMAIL, SEEN, one_line, read_email
+from onboarding.confirm_users import Colleague
+from onboarding.onboard import Company
+from onboarding.schemas import MAX_USERS
+from onboarding.sign_agreement import CONSENT, Shown
+
+BELONGS_TO_ANOTHER = "This address cannot be used here. Please contact support."
+
+
+class LineField(forms.CharField):
+    """Text of one line, in the form in which it is stored."""
+
+    def __init__(self, *, max_length: int, autocomplete: str = "off", **options: Any) -> None:
+        super().__init__(max_length=max_length, **options)
+        self.widget.attrs["autocomplete"] = autocomplete
+
+    @override
+    def to_python(self, value: Any) -> str:
+        """Read it as the API does; what nobody can see is nothing."""
+        try:
+            line = one_line(value or "")
+        except PydanticCustomError as fault:
+            raise ValidationError(fault.message())
+        return line if SEEN.search(line) else ""
+
+
+class AddressField(forms.CharField):
+    """An e-mail address."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=MAX_EMAIL, widget=forms.EmailInput(attrs={"autocomplete": "email"}), **options)
+
+    @override
+    def to_python(self, value: Any) -> str:
+        """Check its form; whether it is somebody's shows when a code is mailed to it."""
+        address = super().to_python(value)
+        if not address:
+            return ""
+        try:
+            return read_email(address)
+        except PydanticCustomError as fault:
+            raise ValidationError(fault.message())
+
+
+class CodeForm(forms.Form):
+    """The code from the mail."""
+
+    code = forms.CharField(
+        label="Code",
+        max_length=40,
+        help_text="8 letters and digits, as in the e-mail.",
+        error_messages={"required": "Type the code from the e-mail."},
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+    )
+
+
+class CompanyForm(forms.Form):
+    """The company's details."""
+
+    name = LineField(
+        label="Company name",
+        max_length=200,
+        autocomplete="organization",
+        help_text="As it is registered: the agreement is made in this name.",
+        error_messages={"required": "Enter the company’s name."},
+    )
+    registration_number = LineField(label="Registration number", max_length=64, required=False)
+    country = forms.ChoiceField(
+        label="Country",
+        choices=country_choices,
+        widget=forms.Select(attrs={"autocomplete": "country"}),
+        error_messages={"required": "Choose the country.", "invalid_choice": "Choose a country from the list."},
+    )
+    address = LineField(label="Street address", max_length=500, required=False, autocomplete="street-address")
+    zip_code = LineField(label="Postal code", max_length=20, required=False, autocomplete="postal-code")
+    city = LineField(label="City", max_length=100, required=False, autocomplete="address-level2")
+    state = LineField(label="State or region", max_length=100, required=False, autocomplete="address-level1")
+    support_email = AddressField(
+        label="E-mail of the company",
+        help_text="Where Debitura writes about your cases.",
+        error_messages={"required": "Enter the company’s e-mail address."},
+    )
+    support_phone = LineField(label="Phone", max_length=32, required=False, autocomplete="tel")
+
+    @classmethod
+    def of(cls, client: Client) -> CompanyForm:
+        """Make the form with what we hold."""
+        return cls(initial={name: getattr(client, name) for name in cls.base_fields})
+
+    def company(self) -> Company:
+        """The details as typed."""
+        return Company(**self.cleaned_data)
+
+
+class ColleagueForm(forms.Form):
+    """A person at the company. Of who acts, the address is proven and stays."""
+
+    user_id = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    name = LineField(
+        label="Name", max_length=200, autocomplete="off", error_messages={"required": "Enter the person’s name."}
+    )
+    email = AddressField(label="E-mail", error_messages={"required": "Enter the person’s e-mail address."})
+
+
+if TYPE_CHECKING:
+    Colleagues = forms.BaseFormSet[ColleagueForm]
+else:  # generic to the type checker only
+    Colleagues = forms.BaseFormSet
+
+
+class ColleagueFormSet(Colleagues):
+    """Everybody at the company, and which row (by its number, from 0) is of the person who signs."""
+
+    def __init__(
+        self, data: QueryDict | None = None, *, acting: User, chosen: str | None = None, **options: Any
+    ) -> None:
+        super().__init__(data, **options)
+        self.acting = acting
+        self.chosen = chosen if data is None else data.get("onboarding_user")
+
+    @override
+    def clean(self) -> None:
+        """Refuse an address twice, and a list without somebody who signs."""
+        if any(self.errors):
+            return
+        for form in self.forms:
+            if form.cleaned_data["user_id"] == self.acting.pk:
+                form.cleaned_data["email"] = self.acting.email
+        times = Counter(normal_address(form.cleaned_data["email"]) for form in self.forms)
+        for form in self.forms:
+            if times[normal_address(form.cleaned_data["email"])] > 1:
+                form.add_error("email", "Two people have this address. Each needs one of their own.")
+        if self.chosen not in {str(index) for index in range(len(self.forms))}:
+            raise ValidationError("Choose who signs the agreement.")
+
+    def colleagues(self) -> list[Colleague]:
+        """The people as typed."""
+        return [
+            Colleague(**form.cleaned_data, is_onboarding_user=str(index) == self.chosen)
+            for index, form in enumerate(self.forms)
+        ]
+
+    def refuse(self, addresses: Collection[str]) -> None:
+        """Say beside each of these addresses that it cannot be used."""
+        for form in self.forms:
+            if normal_address(form.cleaned_data.get("email", "")) in addresses:
+                form.add_error("email", BELONGS_TO_ANOTHER)
+
+
+# The factory says less of what it makes than is true.
+COLLEAGUES = cast(
+    type[ColleagueFormSet],
+    forms.formset_factory(
+        ColleagueForm,
+        formset=ColleagueFormSet,
+        extra=0,
+        min_num=1,
+        validate_min=True,
+        max_num=MAX_USERS,
+        validate_max=True,
+        absolute_max=MAX_USERS,
+    ),
+)
+
+
+class SignForm(forms.Form):
+    """The signature, and what the page showed when it was given."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    details = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    full_name = LineField(
+        label="Your full name",
+        max_length=200,
+        autocomplete="name",
+        help_text="Typing your name here is your signature.",
+        error_messages={"required": "Type your full name."},
+    )
+    consent = forms.BooleanField(
+        label=CONSENT,
+        error_messages={"required": "Tick the box if you have read the agreement and may bind the company."},
+    )
+
+    def shown(self) -> Shown:
+        """What the page showed."""
+        return Shown(version=self.cleaned_data["version"], details_digest=self.cleaned_data["details"])
+
+
+def colleagues_of(users: Sequence[User], *, acting: User) -> ColleagueFormSet:
+    """Make the form with the users we hold; who acts is proposed to sign."""
+    rows = [{"user_id": user.pk, "name": user.name, "email": user.email} for user in users]
+    chosen = next((str(index) for index, user in enumerate(users) if user.pk == acting.pk), None)
+    return COLLEAGUES(acting=acting, chosen=chosen, initial=rows)
+
+
+def colleagues_edited(typed: QueryDict, *, acting: User) -> ColleagueFormSet | None:
+    """Make the form as typed, with a row more or less if a button for that was pressed; nothing is judged yet."""
+    rows = [_row(typed, index) for index in range(min(_number(typed.get("form-TOTAL_FORMS")), MAX_USERS))]
+    chosen, removed = typed.get("onboarding_user"), typed.get("remove")
+    signs = [str(index) == chosen for index in range(len(rows))]
+    if "add" in typed and len(rows) < MAX_USERS:
+        rows.append({})
+        signs.append(False)
+    elif removed is not None and _number(removed) < len(rows):
+        del rows[_number(removed)], signs[_number(removed)]
+    elif "add" not in typed:
+        return None
+    return COLLEAGUES(acting=acting, chosen=str(signs.index(True)) if True in signs else None, initial=rows)
+
+
+def _row(typed: QueryDict, index: int) -> dict[str, str]:
+    return {name: typed.get(f"form-{index}-{name}", "") for name in ("user_id", "name", "email")}
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() and len(text) < 4 else 0

@@ -1,0 +1,42 @@
+"""Take a client in hand: what every step of the journey does first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from clients.models import Client, ReferralPartnerClientLink
+from onboarding.email_codes import Proof, standing_proof
+from onboarding.journey import Step, next_step
+from onboarding.models import Purpose
+
+
+@dataclass(frozen=True)
+class InHand:
+    """The client with its row locked, who is acting, and the step that is open."""
+
+    client: Client
+    proof: Proof
+    step: Step
+
+
+@dataclass(frozen=True)
+class NotProven:
+    """No proof that stands, its user is no admin of the client any more, or the link is archived."""
+
+
+def take_in_hand(
+    *, link: ReferralPartnerClientLink, purpose: Purpose, browser: str, at: datetime
+) -> InHand | NotProven:
+    """
+    Lock the client's row, then look who acts and where the client stands.
+
+    Looked up under the lock, since a page can be older than what staff or another tab did.
+    """
+    client = Client.objects.lock().get(pk=link.client_id)
+    proof = standing_proof(link=link, purpose=purpose, browser=browser)
+    now = ReferralPartnerClientLink.objects.active().with_agreement_facts(at=at).filter(pk=link.pk).first()
+    if proof is None or now is None:
+        return NotProven()
+    now.client = client
+    return InHand(client=client, proof=proof, step=next_step(now, purpose))

@@ -1,0 +1,21 @@
+"""Where a client may be led back to: only to hosts that the partner registered (product-rules 6.6)."""
+
+from urllib.parse import urlsplit
+
+from partners.models import ReferralPartner
+
+MAX_LENGTH = 2048
+
+
+def allowed_return_url(given: str, partner: ReferralPartner) -> str:
+    """Return the URL if it is absolute, plain and on one of the partner's hosts, else nothing."""
+    if not 0 < len(given) <= MAX_LENGTH or not given.isascii() or not given.isprintable() or set(given) & set(' \\"<>'):
+        return ""
+    try:
+        url = urlsplit(given)
+        port = f":{url.port}" if url.port else ""
+    except ValueError:
+        return ""
+    if url.scheme not in ("http", "https") or "@" in url.netloc or not url.hostname:
+        return ""
+    return given if f"{url.hostname}{port}" in partner.return_hosts else ""

@@ -1,0 +1,357 @@
+"""Pages for clients: prove an address, check company and people, read and sign, done."""
+
+from __future__ import annotations
+
+from typing import assert_never
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from clients.agreement_text import agreement_html
+from clients.models import Agreement, Client, SignedDocument
+from debitura.edge.client_ip import client_ip
+from debitura.edge.clock import database_time
+from onboarding.agreement_pdf import PROVIDER, for_people
+from onboarding.browser import name_browser, new_browser
+from onboarding.confirm_company import AddressesOfOthers, AlreadySigned, Saved, confirm_company
+from onboarding.confirm_users import HandedOver, confirm_users
+from onboarding.email_codes import (
+    CodeSent,
+    NoOpenCode,
+    Proof,
+    TooManyCodes,
+    WrongCode,
+    confirm_code,
+    has_open_code,
+    request_code,
+)
+from onboarding.forms import (
+    BELONGS_TO_ANOTHER,
+    COLLEAGUES,
+    CodeForm,
+    ColleagueFormSet,
+    CompanyForm,
+    SignForm,
+    colleagues_edited,
+    colleagues_of,
+)
+from onboarding.in_hand import NotProven
+from onboarding.journey import Step, may_open, next_step
+from onboarding.kept_forms import drop_kept_form, kept_form, kept_step
+from onboarding.models import Purpose
+from onboarding.return_url import allowed_return_url
+from onboarding.sign_agreement import (
+    DetailsChanged,
+    NewVersionShown,
+    Signed,
+    SignedAs,
+    StepsOpen,
+    sign_agreement,
+    what_is_shown,
+)
+from onboarding.visit import ProvenVisit, Visit, back_to_proof, open_to_all, open_to_proven
+from partners.branding import palette
+from partners.models import ReferralPartner
+
+USER_AGENT_LENGTH = 500
+CODE_EXPIRED = "This code cannot be used any more. Ask for a new one below."
+
+
+# --- Prove an address -------------------------------------------------------------------------------
+
+
+@open_to_all("GET", "HEAD", "POST")
+def entry(visit: Visit) -> HttpResponse:
+    """Mail a code and take it; lead on who has proven an address already."""
+    if visit.proof is not None:
+        return redirect(_way_on(visit))
+    if visit.request.method != "POST":
+        return _code_page(visit, CodeForm())
+    return _send_code(visit) if "send" in visit.request.POST else _take_code(visit)
+
+
+def _way_on(visit: Visit) -> str:
+    """To what was typed and not saved, if its page may be opened; else to the step that is open."""
+    now = next_step(visit.link, visit.purpose)
+    kept = kept_step(link=visit.link, browser=visit.browser or "")
+    step = kept if kept and may_open(kept, purpose=visit.purpose, open_step=now) else now
+    return visit.path(step)
+
+
+def _send_code(visit: Visit) -> HttpResponse:
+    browser = visit.browser or new_browser()
+    return_url = allowed_return_url(visit.request.POST.get("return_url", ""), visit.link.partner)
+    match request_code(link=visit.link, purpose=visit.purpose, browser=browser, return_url=return_url):
+        case CodeSent():
+            response = redirect(visit.path())
+            name_browser(response, browser)
+            return response
+        case TooManyCodes():
+            form = CodeForm()
+            return _code_page(visit, form, too_many=True)
+
+
+def _take_code(visit: Visit) -> HttpResponse:
+    form = CodeForm(visit.request.POST)
+    if not form.is_valid():
+        return _code_page(visit, form)
+    renamed = new_browser()
+    typed = form.cleaned_data["code"]
+    match confirm_code(
+        link=visit.link, purpose=visit.purpose, browser=visit.browser or "", typed=typed, renamed=renamed
+    ):
+        case Proof():
+            response = redirect(visit.path())
+            name_browser(response, renamed)
+            return response
+        case WrongCode(tries_left=0):
+            form.add_error("code", "That was not the code, for the fifth time. Ask for a new one below.")
+        case WrongCode(tries_left):
+            left = "one more try" if tries_left == 1 else f"{tries_left} more tries"
+            form.add_error("code", f"That is not the code. You have {left}.")
+        case NoOpenCode():
+            form.add_error("code", CODE_EXPIRED)
+    return _code_page(visit, form)
+
+
+def _code_page(visit: Visit, form: CodeForm, *, too_many: bool = False) -> HttpResponse:
+    browser = visit.browser or ""
+    return visit.render(
+        "code.html",
+        form=form,
+        is_sent=has_open_code(link=visit.link, purpose=visit.purpose, browser=browser),
+        too_many=too_many,
+        has_kept=kept_step(link=visit.link, browser=browser) is not None,
+        return_url=allowed_return_url(_return_url(visit.request), visit.link.partner),
+    )
+
+
+def _return_url(request: HttpRequest) -> str:
+    """Read the parameter in any letter case, as the API takes its names."""
+    given = (request.GET.get(name, "") for name in request.GET if name.lower() == "returnurl")
+    return next(given, "") or request.POST.get("return_url", "")
+
+
+# --- The company ------------------------------------------------------------------------------------
+
+
+@open_to_proven(Step.COMPANY, "GET", "HEAD", "POST")
+def company(visit: ProvenVisit) -> HttpResponse:
+    """Check the company's details."""
+    if visit.request.method != "POST":
+        kept = _kept(visit, Step.COMPANY)
+        return _company_page(
+            visit, CompanyForm(kept) if kept else CompanyForm.of(visit.link.client), is_kept=bool(kept)
+        )
+    form = CompanyForm(visit.request.POST)
+    if not form.is_valid():
+        return _company_page(visit, form)
+    outcome = confirm_company(
+        link=visit.link, purpose=visit.purpose, browser=visit.browser, company=form.company(), at=timezone.now()
+    )
+    match outcome:
+        case Saved():
+            return _saved(visit, Step.COMPANY, Step.USERS)
+        case AlreadySigned():
+            return redirect(visit.path(Step.DONE))
+        case AddressesOfOthers():
+            form.add_error("support_email", BELONGS_TO_ANOTHER)
+            return _company_page(visit, form)
+        case NotProven():
+            return back_to_proof(visit, Step.COMPANY)
+        case _:
+            assert_never(outcome)
+
+
+def _company_page(visit: ProvenVisit, form: CompanyForm, *, is_kept: bool = False) -> HttpResponse:
+    return visit.render("company.html", step=Step.COMPANY, form=form, is_kept=is_kept)
+
+
+# --- The people -------------------------------------------------------------------------------------
+
+
+@open_to_proven(Step.USERS, "GET", "HEAD", "POST")
+def users(visit: ProvenVisit) -> HttpResponse:
+    """Check who works there, and say who signs."""
+    typed, acting = visit.request.POST, visit.proof.user
+    if visit.request.method != "POST":
+        kept = _kept(visit, Step.USERS)
+        held = colleagues_of([*visit.link.client.users.all()], acting=acting)
+        return _users_page(visit, COLLEAGUES(kept, acting=acting) if kept else held, is_kept=bool(kept))
+    edited = colleagues_edited(typed, acting=acting)
+    if edited is not None:
+        return _users_page(visit, edited)
+    formset = COLLEAGUES(typed, acting=acting)
+    return _confirm_users(visit, formset) if formset.is_valid() else _users_page(visit, formset)
+
+
+def _confirm_users(visit: ProvenVisit, formset: ColleagueFormSet) -> HttpResponse:
+    outcome = confirm_users(
+        link=visit.link,
+        purpose=visit.purpose,
+        browser=visit.browser,
+        colleagues=formset.colleagues(),
+        at=timezone.now(),
+    )
+    match outcome:
+        case Saved():
+            return _saved(visit, Step.USERS, Step.AGREEMENT)
+        case HandedOver():
+            drop_kept_form(link=visit.link, browser=visit.browser, step=Step.USERS)
+            return redirect(f"{visit.path()}/handed-over")
+        case AlreadySigned():
+            return redirect(visit.path(Step.DONE))
+        case AddressesOfOthers(addresses):
+            formset.refuse(addresses)
+            return _users_page(visit, formset)
+        case NotProven():
+            return back_to_proof(visit, Step.USERS)
+        case _:
+            assert_never(outcome)
+
+
+def _users_page(visit: ProvenVisit, formset: ColleagueFormSet, *, is_kept: bool = False) -> HttpResponse:
+    return visit.render("users.html", step=Step.USERS, formset=formset, is_kept=is_kept, acting=visit.proof.user)
+
+
+@open_to_all("GET", "HEAD")
+def handed_over(visit: Visit) -> HttpResponse:
+    """Say how somebody else at the company goes on; holds nothing of the client."""
+    return visit.render("handed_over.html", url=settings.ONBOARDING_BASE_URL + visit.path())
+
+
+# --- The agreement ----------------------------------------------------------------------------------
+
+
+@open_to_proven(Step.AGREEMENT, "GET", "HEAD", "POST")
+def agreement(visit: ProvenVisit) -> HttpResponse:
+    """Read and sign."""
+    if visit.request.method != "POST":
+        kept = _kept(visit, Step.AGREEMENT)
+        return _agreement_page(visit, full_name=kept.get("full_name", "") if kept else "", is_kept=bool(kept))
+    form = SignForm(visit.request.POST)
+    return _sign(visit, form) if form.is_valid() else _agreement_page(visit, form=form)
+
+
+def _sign(visit: ProvenVisit, form: SignForm) -> HttpResponse:
+    signed_as = SignedAs(
+        name=form.cleaned_data["full_name"],
+        ip_address=client_ip(visit.request),
+        user_agent=_user_agent(visit.request),
+    )
+    outcome = sign_agreement(
+        link=visit.link,
+        purpose=visit.purpose,
+        browser=visit.browser,
+        shown=form.shown(),
+        signed_as=signed_as,
+        at=database_time(),
+    )
+    match outcome:
+        case Signed():
+            return _saved(visit, Step.AGREEMENT, Step.DONE)
+        case NewVersionShown() | DetailsChanged():
+            return _agreement_page(visit, full_name=signed_as.name, changed=outcome)
+        case StepsOpen():
+            return redirect(visit.path())
+        case NotProven():
+            return back_to_proof(visit, Step.AGREEMENT)
+        case _:
+            assert_never(outcome)
+
+
+def _agreement_page(
+    visit: ProvenVisit,
+    *,
+    form: SignForm | None = None,
+    full_name: str = "",
+    changed: NewVersionShown | DetailsChanged | None = None,
+    is_kept: bool = False,
+) -> HttpResponse:
+    """Show client and agreement as they are now, whatever the visit began with; the form carries what is shown."""
+    client = Client.objects.get(pk=visit.link.client_id)
+    current = Agreement.objects.published().latest("number")
+    shown = what_is_shown(client, current)
+    carried = {"version": shown.version, "details": shown.details_digest}
+    if form is None:
+        form = SignForm(initial={**carried, "full_name": full_name})
+    return visit.render(
+        "agreement.html",
+        step=Step.AGREEMENT,
+        form=form,
+        carried=carried,
+        agreement=current,
+        text=agreement_html(current.text, top_heading=3),
+        provider=PROVIDER,
+        client=client,
+        signer=visit.proof,
+        is_new_version=isinstance(changed, NewVersionShown),
+        is_new_company=isinstance(changed, DetailsChanged),
+        is_upgrade=visit.purpose is Purpose.UPGRADE,
+        is_kept=is_kept,
+    )
+
+
+# --- Done -------------------------------------------------------------------------------------------
+
+
+@open_to_proven(Step.DONE, "GET", "HEAD")
+def done(visit: ProvenVisit) -> HttpResponse:
+    """Show what was signed, and lead back to the partner."""
+    signatures = visit.link.client.signatures.select_related("agreement").order_by("-signed_at")
+    return visit.render(
+        "done.html",
+        step=Step.DONE,
+        client=visit.link.client,
+        signatures=[{"row": each, "at": for_people(each.signed_at)} for each in signatures],
+        return_url=allowed_return_url(visit.proof.return_url, visit.link.partner),
+    )
+
+
+@open_to_proven(None, "GET", "HEAD")
+def document(visit: ProvenVisit, signature_id: UUID) -> HttpResponse:
+    """Download the PDF of one of the client's signatures."""
+    documents = SignedDocument.objects.filter(signature__client=visit.link.client_id)
+    signed = get_object_or_404(documents.select_related("signature__agreement"), pk=signature_id)
+    name = f"Debitura agreement, version {signed.signature.agreement.number}.pdf"
+    headers = {"Content-Disposition": content_disposition_header(as_attachment=True, filename=name) or "attachment"}
+    return HttpResponse(bytes(signed.pdf), content_type="application/pdf", headers=headers)
+
+
+# --- What the steps share ---------------------------------------------------------------------------
+
+
+def _kept(visit: ProvenVisit, step: Step) -> QueryDict | None:
+    return kept_form(link=visit.link, browser=visit.browser, step=step)
+
+
+def _saved(visit: ProvenVisit, step: Step, then: Step) -> HttpResponse:
+    drop_kept_form(link=visit.link, browser=visit.browser, step=step)
+    return redirect(visit.path(then))
+
+
+def _user_agent(request: HttpRequest) -> str:
+    """What the browser calls itself, as a line that can be stored and printed."""
+    named = request.headers.get("User-Agent", "")[:USER_AGENT_LENGTH]
+    return "".join(character if character.isprintable() else "?" for character in named)
+
+
+# --- The partner's brand ----------------------------------------------------------------------------
+
+
+@login_not_required
+@cache_control(public=True, max_age=300)
+@require_safe
+def brand_style(request: HttpRequest, partner_id: UUID) -> HttpResponse:
+    """The partner's colours and font as a stylesheet: the pages' policy allows no style inside them."""
+    partner = get_object_or_404(ReferralPartner, pk=partner_id)
+    colours = palette(background=partner.background_colour, font=partner.font_colour)
+    facts = {"colours": colours, "font_family": partner.font_family}
+    return render(request, "onboarding/brand.css", facts, content_type="text/css")

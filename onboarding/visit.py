@@ -1,0 +1,143 @@
+"""A visit: somebody has the URL of a link. Who that is shows only once an address is proven."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from clients.models import ReferralPartnerClientLink
+from onboarding.browser import browser_of
+from onboarding.email_codes import Proof, standing_proof
+from onboarding.journey import STEPS, Step, may_open, next_step, page_path
+from onboarding.kept_forms import keep_form
+from onboarding.models import Purpose
+
+STEP_NAMES = {
+    Step.COMPANY: "Company",
+    Step.USERS: "People",
+    Step.AGREEMENT: "Agreement",
+    Step.DONE: "Done",
+}
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A request for a page of a link, from a browser that may have no name and no proof yet."""
+
+    request: HttpRequest
+    link: ReferralPartnerClientLink
+    purpose: Purpose
+    browser: str | None
+    proof: Proof | None
+
+    def path(self, step: Step | None = None) -> str:
+        """Where a page of this visit is."""
+        return page_path(self.link, self.purpose, step)
+
+    def render(self, template: str, *, step: Step | None = None, **facts: object) -> HttpResponse:
+        """Show a page under the partner's brand, with the progress so far; without a step, the proof of an address."""
+        context = {
+            "partner": self.link.partner,
+            "path": self.path(step),
+            "entry_path": self.path(),
+            "progress": _progress(self.purpose, step),
+            "support_contact": settings.SUPPORT_CONTACT,
+            **facts,
+        }
+        return render(self.request, f"onboarding/{template}", context)
+
+
+@dataclass(frozen=True)
+class ProvenVisit(Visit):
+    """The same by a creditor admin of the client, whose address is proven."""
+
+    browser: str
+    proof: Proof
+
+
+type Page = Callable[..., HttpResponse]
+
+
+def open_to_all(*methods: str) -> Callable[[Page], Page]:
+    """Open a page to whoever has the URL; it may show nothing of the client."""
+
+    def decorate(view: Page) -> Page:
+        @login_not_required
+        @never_cache
+        @require_http_methods([*methods])
+        @wraps(view)
+        def page(request: HttpRequest, link_id: UUID, purpose: Purpose, **ids: UUID) -> HttpResponse:
+            return _unlisted(view(_visit(request, link_id, purpose), **ids))
+
+        return page
+
+    return decorate
+
+
+def open_to_proven(step: Step | None, *methods: str) -> Callable[[Page], Page]:
+    """Open a page to those who have proven an address; that of a step, if the client has come so far."""
+
+    def decorate(view: Page) -> Page:
+        @open_to_all(*methods)
+        @wraps(view)
+        def page(visit: Visit, **ids: UUID) -> HttpResponse:
+            if visit.proof is None or visit.browser is None:
+                return back_to_proof(visit, step)
+            now = next_step(visit.link, visit.purpose)
+            if step is not None and not may_open(step, purpose=visit.purpose, open_step=now):
+                return redirect(visit.path(now))
+            proven = ProvenVisit(visit.request, visit.link, visit.purpose, visit.browser, visit.proof)
+            return view(proven, **ids)
+
+        return page
+
+    return decorate
+
+
+def back_to_proof(visit: Visit, step: Step | None) -> HttpResponse:
+    """Ask for a code first, and keep what was typed meanwhile by somebody who had a proof once."""
+    if visit.request.method == "POST" and visit.browser is not None and step is not None:
+        keep_form(link=visit.link, purpose=visit.purpose, browser=visit.browser, step=step, typed=visit.request.POST)
+    return redirect(visit.path())
+
+
+def _visit(request: HttpRequest, link_id: UUID, purpose: Purpose) -> Visit:
+    """Find the link. One that was archived or never made looks like one of somebody else: there is nothing there."""
+    links = ReferralPartnerClientLink.objects.active().select_related("client", "partner")
+    link = links.with_agreement_facts(at=timezone.now()).filter(pk=link_id).first()
+    if link is None:
+        raise Http404
+    browser = browser_of(request)
+    proof = standing_proof(link=link, purpose=purpose, browser=browser) if browser else None
+    return Visit(request, link, purpose, browser, proof)
+
+
+def _unlisted(response: HttpResponse) -> HttpResponse:
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def _progress(purpose: Purpose, step: Step | None) -> list[dict[str, str]]:
+    """Say of each step whether it is done, current or to come; proving an address is the first."""
+    steps: list[Step | None] = [None, *STEPS[purpose]]
+    at = steps.index(step)
+    return [
+        {"name": STEP_NAMES[each] if each else "E-mail", "state": _state(index, at, last=len(steps) - 1)}
+        for index, each in enumerate(steps)
+    ]
+
+
+def _state(index: int, at: int, *, last: int) -> str:
+    if index < at or at == last:
+        return "done"
+    return "current" if index == at else "to come"

@@ -1,0 +1,62 @@
+"""A partner's colours, made readable whatever the partner chose (WCAG 2.2: 4.5 to 1 for text)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ENOUGH = 4.5
+PAGE = "#f4f5f7"  # behind the cards of every page; white has more contrast to what is dark
+BLACK, WHITE = "#000000", "#ffffff"
+STEPS = 20
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Colours as `#rrggbb`: of the band at the top, and of what can be pressed."""
+
+    band: str
+    band_text: str
+    accent: str
+    accent_text: str
+
+
+def palette(*, background: str, font: str) -> Palette:
+    """Colour a page after the partner: its own colours where they can be read, else the nearest that can."""
+    accent = next((own for own in (background, font) if contrast(own, PAGE) >= ENOUGH), readable_on(PAGE, background))
+    return Palette(
+        band=background,
+        band_text=readable_on(background, font),
+        accent=accent,
+        accent_text=readable_on(accent, WHITE),
+    )
+
+
+def readable_on(ground: str, wanted: str) -> str:
+    """Return the wanted colour, moved towards black or white as far as reading it on the ground takes."""
+    end = max(BLACK, WHITE, key=lambda colour: contrast(colour, ground))
+    shades = (_mix(wanted, end, step / STEPS) for step in range(STEPS))
+    return next((shade for shade in shades if contrast(shade, ground) >= ENOUGH), end)
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast of two colours as WCAG reckons it, 1 to 21."""
+    dark, light = sorted((_luminance(one), _luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    red, green, blue = (_linear(part / 255) for part in _parts(colour))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _linear(part: float) -> float:
+    return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+
+
+def _mix(one: str, other: str, share: float) -> str:
+    pairs = zip(_parts(one), _parts(other), strict=True)
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
+
+
+def _parts(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
