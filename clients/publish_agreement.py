@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-import pghistory
 from django.db import connection, transaction
 
 from clients.agreement_text import UnsupportedMarkdown, agreement_blocks
 from clients.models import Agreement
+from debitura.staff.decision import decision
 from debitura.staff.models import Staff
 
 PUBLISHING = 0x5DCA  # the number of the lock; it stands for the agreement, of which there is one
@@ -56,7 +56,7 @@ def hold_publishing(*, shared: bool) -> None:
 
 
 @transaction.atomic
-def publish_agreement(*, agreement: Agreement, by: Staff, at: datetime) -> PublishingOutcome:
+def publish_agreement(*, agreement: Agreement, by: Staff, why: str, at: datetime) -> PublishingOutcome:
     """Publish a draft, required from the same moment on; publishing again changes nothing."""
     hold_publishing(shared=False)
     draft = Agreement.objects.select_for_update().get(pk=agreement.pk)
@@ -67,7 +67,7 @@ def publish_agreement(*, agreement: Agreement, by: Staff, at: datetime) -> Publi
         return OutOfOrder(current)
     if (fault := _fault(draft, is_first=current is None)) is not None:
         return CannotBeShown(fault)
-    with pghistory.context(by=by.pk, why="published"):
+    with decision(by=by, why=why, what="Published", about=draft):
         draft.published_at = draft.required_from = at
         draft.save(update_fields=["published_at", "required_from"])
     return Published(draft)

@@ -169,7 +169,6 @@ class EmailCodeAdmin(ReadOnlyAdmin):
         "used_at",
         "lapsed_at",
     ]
-    readonly_fields = fields
 
     def state(self, code: EmailCode) -> str:
         """What became of it."""

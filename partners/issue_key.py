@@ -1,6 +1,10 @@
 """Make an API key for a partner."""
 
+from datetime import datetime
+
 from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
 
 from partners.models import ApiKey, ReferralPartner, key_hash, make_api_key
 
@@ -12,14 +16,21 @@ class TooManyKeys(Exception):
 
 
 @transaction.atomic
-def issue_key(*, partner: ReferralPartner, label: str, live: bool) -> tuple[ApiKey, str]:
+def issue_key(
+    *, partner: ReferralPartner, label: str, live: bool, expires_at: datetime | None = None
+) -> tuple[ApiKey, str]:
     """
     Make a key and return it with its text, which is not kept: whoever asked must hand it on now.
 
     Two keys may work at a time, so that a partner can change over without an outage. Each call makes another.
     """
     ReferralPartner.objects.select_for_update(no_key=True).get(pk=partner.pk)
-    if ApiKey.objects.usable().filter(partner=partner).count() >= LIVE_KEYS:
+    # An inactive partner's count as well: they work again when it does.
+    unexpired = Q(expires_at=None) | Q(expires_at__gt=Now())
+    if ApiKey.objects.filter(unexpired, partner=partner, revoked_at=None).count() >= LIVE_KEYS:
         raise TooManyKeys
-    key = make_api_key(live=live)
-    return ApiKey.objects.create(partner=partner, prefix=key[:12], hash=key_hash(key), label=label), key
+    text = make_api_key(live=live)
+    key = ApiKey.objects.create(
+        partner=partner, prefix=text[:12], hash=key_hash(text), label=label, expires_at=expires_at
+    )
+    return key, text

@@ -2,10 +2,11 @@
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.module_loading import autodiscover_modules
 
 
 class StaffConfig(AppConfig):
-    """The app that makes the groups once their permissions exist."""
+    """The app that finds all pages of the admin, and makes the groups once their permissions exist."""
 
     name = "debitura.staff"
     label = "staff"
@@ -13,6 +14,9 @@ class StaffConfig(AppConfig):
 
     def ready(self) -> None:
         from debitura.staff.groups import make_groups
+        from debitura.staff.site import site
 
+        # Every app's pages for the admin; they register with our site, for Django's own is not in the URLs.
+        autodiscover_modules("admin", register_to=site)
         # Permissions do not exist while migrations run; Django makes them on this signal, for each app in turn.
         post_migrate.connect(make_groups, dispatch_uid="debitura.staff.groups")

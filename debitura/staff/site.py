@@ -1,5 +1,29 @@
 """The admin site."""
 
+from django.conf import settings
 from django.contrib.admin import AdminSite
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
 
-site = AdminSite()
+from debitura.staff.models import Staff
+from debitura.staff.sign_in import SignInForm
+
+
+class StaffAdminSite(AdminSite):
+    """Stock admin, open to staff who are signed in, in production with their second factor."""
+
+    site_header = "Debitura"
+    site_title = "Debitura"
+    index_title = "What there is"
+    login_form = SignInForm
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Whether this visitor may see any page at all."""
+        user: Staff | AnonymousUser = request.user
+        if not isinstance(user, Staff) or not user.is_active:
+            return False
+        # django-otp's middleware gives it to every user.
+        return not settings.STAFF_SECOND_FACTOR or bool(user.is_verified())  # type: ignore[attr-defined]
+
+
+site = StaffAdminSite()

@@ -1,0 +1,220 @@
+"""What the admin's pages have in common: nothing is deleted, changes have a reason, the history is at the bottom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, cast
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets, unquote
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.text import capfirst
+from django.views.decorators.http import require_http_methods
+
+from debitura.staff.decision import decision
+from debitura.staff.history import Happened, history_of
+from debitura.staff.models import Staff
+
+if TYPE_CHECKING:
+    _ModelAdmin = admin.ModelAdmin[Any]
+    _TabularInline = admin.TabularInline[Any, Any]
+    _ModelForm = forms.ModelForm[Any]
+else:
+    _ModelAdmin = admin.ModelAdmin
+    _TabularInline = admin.TabularInline
+    _ModelForm = forms.ModelForm
+
+type Fieldsets = Any
+
+
+def reason() -> forms.CharField:
+    """The field for why something is decided."""
+    return forms.CharField(
+        label="Why",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
+        help_text="Is kept for good and cannot be changed, so name no clients' people and no addresses.",
+        error_messages={"required": "Please say why. Every decision has a reason."},
+    )
+
+
+class DecisionForm(forms.Form):
+    """What every decision asks for."""
+
+    required_css_class = "required"
+
+    why = reason()
+
+
+class ReasonForm(_ModelForm):
+    """A form of a row that is changed for a reason."""
+
+    why = reason()
+
+
+class StaffModelAdmin(_ModelAdmin):
+    """Rows that can be looked at, and changed by those who may; deleted by nobody."""
+
+    actions = None
+    list_per_page = 50
+    show_full_result_count = False
+    save_as = False
+    view_on_site = False
+    change_form_template = "admin/with_history.html"
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nobody: what was once decided stays."""
+        return False
+
+    def history(self, request: HttpRequest, row: Any) -> list[Happened]:
+        """What happened to this row, as far as this visitor may know."""
+        return history_of(row)
+
+    def tools(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
+        """What can be done with this row: label and URL of each."""
+        return []
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Any = None, **kwargs: Any
+    ) -> HttpResponse:
+        """Show tools and history with the form."""
+        if obj is not None and not kwargs.get("add"):
+            context |= {"tools": list(self.tools(request, obj)), "history": self.history(request, obj)}
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the same history on a page of its own."""
+        row = self.row(request, object_id)
+        if not self.has_view_or_change_permission(request, row):
+            raise PermissionDenied
+        context = {"title": f"History of {row}", "history": self.history(request, row)}
+        return self.page(request, "admin/history_page.html", row, context)
+
+    def row(self, request: HttpRequest, object_id: str) -> Any:
+        """The row of a page of our own, as far as this visitor may see it."""
+        row = self.get_object(request, unquote(object_id))
+        if row is None:
+            raise Http404
+        return row
+
+    def page(
+        self, request: HttpRequest, template: str, row: Any, context: dict[str, Any], *, status: int = 200
+    ) -> HttpResponse:
+        """A page of our own about a row."""
+        return TemplateResponse(
+            request,
+            template,
+            {**self.admin_site.each_context(request), "opts": self.opts, "original": row, "row": row, **context},
+            status=status,
+        )
+
+    def own_url(self, route: str, name: str, view: Callable[..., HttpResponse]) -> URLPattern:
+        """A page beside the stock ones, for GET and POST; named `admin:<app>_<model>_<name>`."""
+        guarded = self.admin_site.admin_view(require_http_methods(["GET", "HEAD", "POST"])(view))
+        return path(route, guarded, name=f"{self.opts.app_label}_{self.opts.model_name}_{name}")
+
+    def url(self, name: str, *args: Any) -> str:
+        """The address of one of this model's pages."""
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{name}", args=args)
+
+
+class ReadOnlyAdmin(StaffModelAdmin):
+    """Rows that the admin only shows: others made them, or a rule says that they are decided."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nobody."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nobody."""
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """All of them."""
+        return flatten_fieldsets(self.get_fieldsets(request, obj))
+
+
+class ForSuperusers(ReadOnlyAdmin):
+    """The same, for superusers alone, whatever permissions others may have been given."""
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Superusers."""
+        return acting(request).is_superuser
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Superusers."""
+        return acting(request).is_superuser
+
+
+class ReasonedAdmin(StaffModelAdmin):
+    """Rows that staff write, each time with a reason. Its forms are ReasonForms."""
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Fieldsets:
+        """Ask for the reason last, and only those who can change something."""
+        fieldsets = list(super().get_fieldsets(request, obj))
+        may_write = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+        return [*fieldsets, ("Reason", {"fields": ["why"]})] if may_write else fieldsets
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Leave the reason to the fieldset of its own."""
+        return [name for name in super().get_fields(request, obj) if name != "why"]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Save as a decision."""
+        what = self.what_changed(form) if change else f"Added {self.opts.verbose_name}"
+        why = form.cleaned_data["why"]
+        with decision(by=acting(request), why=why, what=what, about=obj, is_new=not change):
+            super().save_model(request, obj, form, change)
+
+    def what_changed(self, form: Any) -> str:
+        """Name the fields that were changed; their values are in the history, if they may be kept."""
+        labels = [str(form.fields[name].label or name) for name in form.changed_data if name != "why"]
+        return f"Changed: {capfirst(', '.join(labels))}" if labels else "Saved without a change"
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Nothing more: the decision is in the log already."""
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Nothing more: the decision is in the log already."""
+
+
+class ReadOnlyInline(_TabularInline):
+    """Rows shown on the page of the row that they belong to."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = True
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """All of them."""
+        return self.fields
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody."""
+        return False
+
+
+def acting(request: HttpRequest) -> Staff:
+    """The colleague whose request it is; the admin lets nobody else in."""
+    return cast(Staff, request.user)
+
+
+def require(request: HttpRequest, permission: str) -> None:
+    """Answer 403 to those who may not."""
+    if not acting(request).has_perm(permission):
+        raise PermissionDenied
