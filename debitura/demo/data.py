@@ -1,4 +1,4 @@
-"""Data of the demo: two partners with fixed keys, and staff. All of it invented; making it again changes nothing."""
+"""Data of the demo: partners with fixed keys, clients, staff. All of it invented; making it again changes nothing."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import segno
 from django.contrib.auth.models import Group
 from django.db import transaction
 
+from debitura.demo.clients import make_clients
 from debitura.staff.models import Staff
 from partners.models import ApiKey, ReferralPartner, key_hash
 
@@ -59,10 +60,12 @@ def make_demo_data() -> None:
 
 
 def _partner(key: str, facts: dict[str, Any]) -> None:
+    """Once a partner has its key, it is the user's to change."""
     if ApiKey.objects.filter(hash=key_hash(key)).exists():
         return
     partner, _ = ReferralPartner.objects.get_or_create(name=facts["name"], defaults={**facts, "logo": _logo(facts)})
     ApiKey.objects.create(partner=partner, prefix=key[:12], hash=key_hash(key), label="demo")
+    make_clients(partner)
 
 
 def _logo(facts: dict[str, Any]) -> str:

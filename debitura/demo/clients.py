@@ -1,0 +1,98 @@
+"""Clients of the demo's partners: one has signed, one has not yet. They come by the use cases that the product has."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.utils import timezone
+
+from clients.models import Agreement, ReferralPartnerClientLink
+from clients.models.client import Role
+from onboarding.confirm_company import confirm_company
+from onboarding.confirm_users import Colleague, confirm_users
+from onboarding.email_codes import confirm_code, request_code
+from onboarding.models import EmailCode, Purpose
+from onboarding.onboard import AwaitingSignature, Company, Person, Registration, onboard_client
+from onboarding.sign_agreement import Signed, SignedAs, sign_agreement, what_is_shown
+from partners.models import ReferralPartner
+
+# By the partner's short name: who has signed, and who has not.
+CLIENTS = {
+    "Ledgerly": (
+        Registration(
+            external_tenant_id="ledgerly-1001",
+            company=Company(
+                name="Havn & Sønner ApS",
+                country="DK",
+                support_email="bogholderi@havn.example",
+                address="Strandgade 14",
+                zip_code="1401",
+                city="København K",
+            ),
+            people=(
+                Person("Mette Havn", "mette@havn.example", is_onboarding_user=True),
+                Person("Ole Brandt", "ole@havn.example", is_onboarding_user=False),
+            ),
+        ),
+        Registration(
+            external_tenant_id="ledgerly-1002",
+            company=Company(name="Fjord Kaffe AB", country="SE", support_email="ekonomi@fjordkaffe.example"),
+            people=(Person("Astrid Lind", "astrid@fjordkaffe.example", is_onboarding_user=True),),
+        ),
+    ),
+    "Bookwise": (
+        Registration(
+            external_tenant_id="bookwise-501",
+            company=Company(
+                name="Müller Werkzeugbau GmbH",
+                country="DE",
+                support_email="buchhaltung@mueller-werkzeug.example",
+                address="Industriestraße 3",
+                zip_code="70565",
+                city="Stuttgart",
+            ),
+            people=(Person("Katrin Müller", "k.mueller@mueller-werkzeug.example", is_onboarding_user=True),),
+        ),
+        Registration(
+            external_tenant_id="bookwise-502",
+            company=Company(name="Ελιά Εξαγωγές Α.Ε.", country="GR", support_email="logistirio@elia.example"),
+            people=(Person("Νίκος Παππάς", "nikos@elia.example", is_onboarding_user=True),),
+        ),
+    ),
+}
+
+
+def make_clients(partner: ReferralPartner) -> None:
+    """Bring both on board, and sign for the first; again, nothing happens."""
+    signing, waiting = CLIENTS[partner.short_name]
+    onboard_client(partner=partner, registration=waiting, at=timezone.now())
+    outcome = onboard_client(partner=partner, registration=signing, at=timezone.now())
+    if isinstance(outcome, AwaitingSignature) and not outcome.is_replay:
+        _sign(outcome.link, signing.company)
+
+
+def _sign(link: ReferralPartnerClientLink, company: Company) -> None:
+    """Do what a visitor does, from the code to the signature."""
+    agreement = Agreement.objects.published().latest("number")
+    browser = secrets.token_urlsafe()
+    signed_as = SignedAs(name=link.client.users.get(role=Role.CREDITOR_ADMIN).name, ip_address=None, user_agent="demo")
+
+    request_code(link=link, purpose=Purpose.FIRST_SIGNING, browser=browser)
+    code = EmailCode.objects.get(browser=browser).text()
+    confirm_code(link=link, purpose=Purpose.FIRST_SIGNING, browser=browser, typed=code, renamed=browser)
+    at = timezone.now()
+    confirm_company(link=link, purpose=Purpose.FIRST_SIGNING, browser=browser, company=company, at=at)
+    confirm_users(link=link, purpose=Purpose.FIRST_SIGNING, browser=browser, colleagues=_colleagues(link), at=at)
+    shown = what_is_shown(link.client, agreement)
+    outcome = sign_agreement(
+        link=link, purpose=Purpose.FIRST_SIGNING, browser=browser, shown=shown, signed_as=signed_as, at=at
+    )
+    if not isinstance(outcome, Signed):
+        raise RuntimeError(f"The demo's client could not sign: {outcome}")
+
+
+def _colleagues(link: ReferralPartnerClientLink) -> list[Colleague]:
+    return [
+        Colleague(user.name, user.email, is_onboarding_user=user.role == Role.CREDITOR_ADMIN, user_id=user.pk)
+        for user in link.client.users.all()
+    ]
