@@ -27,6 +27,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 SHOWN_OF_A_LINK = 8
+SHOWN_PLACES = 40
 KNOWN_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 log = structlog.get_logger("debitura.requests")
@@ -185,7 +186,7 @@ def exceptions_as_places(_logger: WrappedLogger, _name: str, event: EventDict) -
     return {
         **event,
         "exception": [_class(each) for each in _chain(found)],
-        "places": list(_places(found.__traceback__)),
+        "places": list(_places(found.__traceback__))[-SHOWN_PLACES:],
     }
 
 
