@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
+import uuid
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import Group
 from django.db import transaction
+from django.utils import timezone
 from factory.declarations import Sequence
 from factory.django import DjangoModelFactory
 
-from clients.models import Agreement, Client, EmailAddress, ReferralPartnerClientLink, User, normal_address
+from clients.models import (
+    Agreement,
+    Client,
+    EmailAddress,
+    ReferralPartnerClientLink,
+    Signature,
+    SignedDocument,
+    User,
+    normal_address,
+)
 from clients.models.client import Role
 from debitura.staff.models import Staff
+from onboarding.models import CODE_LIFE, EmailCode, Purpose
 from partners.issue_key import issue_key
 from partners.models import ReferralPartner
 
@@ -94,6 +107,17 @@ def make_link(
     )
 
 
+def make_proof(
+    link: ReferralPartnerClientLink, *, browser: str, purpose: Purpose = Purpose.FIRST_SIGNING, **facts: Any
+) -> EmailCode:
+    """A code that the client's first admin has just typed in at this browser: the proof of the address."""
+    admin = link.client.users.filter(role=Role.CREDITOR_ADMIN).earliest("pk")
+    now = timezone.now()
+    facts = {"user": admin, "address": admin.email, "request_id": uuid.uuid4(), "used_at": now, **facts}
+    expires_at = now + CODE_LIFE
+    return EmailCode.objects.create(link=link, purpose=purpose, browser=browser, expires_at=expires_at, **facts)
+
+
 def make_agreement(*, published_at: datetime | None = None, **facts: Any) -> Agreement:
     """A version of the agreement: a draft, or published and required at the moment given."""
     agreement = AgreementFactory.create(published_at=published_at, required_from=published_at, **facts)
@@ -104,6 +128,44 @@ def make_agreement(*, published_at: datetime | None = None, **facts: Any) -> Agr
 def make_first_agreement() -> Agreement:
     """Version 1, which migrations made and a flush took away."""
     return make_agreement(number=1, published_at=datetime(2026, 11, 1, 9, tzinfo=UTC))
+
+
+@transaction.atomic
+def make_signature(link: ReferralPartnerClientLink, *, signed_at: datetime | None = None, **facts: Any) -> Signature:
+    """The signature of the link's client under the current agreement, with a document that is none."""
+    signed_at = signed_at or timezone.now()
+    agreement = Agreement.objects.published().latest("number")
+    facts = {
+        "company_name": link.client.name,
+        "company_details": link.client.details(),
+        "agreement_sha256": agreement.text_sha256,
+        "consent": "I accept.",
+        "signer_name": "Jane Ann Doe",
+        "signer_user_id": 1,
+        "signer_email": "jane@acme.test",
+        "address_verified_how": "by code",
+        "address_verified_at": signed_at,
+        "signed_at": signed_at,
+        **facts,
+    }
+    signature = Signature.objects.create(
+        client=link.client,
+        agreement=agreement,
+        link=link,
+        partner=link.partner,
+        partner_name=link.partner.name,
+        **facts,
+    )
+    pdf = b"%PDF-1.7"
+    SignedDocument.objects.create(
+        signature=signature,
+        pdf=pdf,
+        sha256=hashlib.sha256(pdf).hexdigest(),
+        renderer="typst",
+        template_version="1",
+        is_accessible=True,
+    )
+    return signature
 
 
 def make_staff(group: str | None = None, **facts: Any) -> Staff:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -21,7 +20,7 @@ from django.utils import timezone
 from psycopg.errors import InsufficientPrivilege, RestrictViolation
 from rest_framework.test import APIClient
 
-from clients.models import Agreement, Client, Signature, SignedDocument
+from clients.models import Agreement, Client
 from onboarding.confirm_company import confirm_company
 from onboarding.confirm_users import Colleague, confirm_users
 from onboarding.email_codes import confirm_code, request_code
@@ -29,7 +28,7 @@ from onboarding.models import Purpose
 from onboarding.onboard import Company
 from onboarding.sign_agreement import Signed, SignedAs, sign_agreement, what_is_shown
 from partners.models import ReferralPartner
-from tests.make import make_agreement, make_client, make_link, make_partner, registration_body
+from tests.make import make_agreement, make_client, make_link, make_partner, make_signature, registration_body
 
 PROJECT = Path(__file__).parents[2]
 APP_ROLE = (PROJECT / "docs" / "app_role.sql").read_text()
@@ -123,29 +122,7 @@ COLUMNS_WRITTEN_OVER = {
 def rows(agreement: Agreement) -> None:
     """A row of everything that is frozen: a signed client whose link was archived."""
     link = make_link(client=make_client(name="Acme A/S"), created_at=NOW)
-    with transaction.atomic():
-        signature = Signature.objects.create(
-            client=link.client,
-            agreement=agreement,
-            link=link,
-            partner=link.partner,
-            partner_name=link.partner.name,
-            company_name=link.client.name,
-            company_details=link.client.details(),
-            agreement_sha256=agreement.text_sha256,
-            consent="I accept.",
-            signer_name="Jane Ann Doe",
-            signer_user_id=1,
-            signer_email="jane@acme.test",
-            address_verified_how="by code",
-            address_verified_at=NOW,
-            signed_at=NOW,
-        )
-        pdf = b"%PDF-1.7"
-        digest = hashlib.sha256(pdf).hexdigest()
-        SignedDocument.objects.create(
-            signature=signature, pdf=pdf, sha256=digest, renderer="typst", template_version="1", is_accessible=True
-        )
+    make_signature(link, signed_at=NOW)
     type(link).objects.filter(pk=link.pk).update(archived_at=NOW)
     # Checks that wait for the commit would be the ones to refuse a TRUNCATE.
     _run("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
