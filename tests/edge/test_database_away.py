@@ -44,12 +44,13 @@ def impatient() -> Iterator[Any]:
 
 
 @pytest.fixture
-def nobody_listens(api: APIClient, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def nobody_listens(api: APIClient) -> Iterator[None]:
     """A server that is not there, once the rows of the test are."""
     connection.close()
-    monkeypatch.setitem(connection.settings_dict, "HOST", "127.0.0.1")
-    monkeypatch.setitem(connection.settings_dict, "PORT", "9")
-    yield
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(connection.settings_dict, "HOST", "127.0.0.1")
+        patch.setitem(connection.settings_dict, "PORT", "9")
+        yield
     connection.close()
 
 
