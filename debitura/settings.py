@@ -248,6 +248,12 @@ REST_FRAMEWORK = {
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "Debitura Referral Partner API",
+    "DESCRIPTION": (
+        "Bring your customers to Debitura as clients. Send your key in the header `XApiKey`, and JSON in UTF-8 of at "
+        "most 1 MB. Property names are taken in any letter case; unknown ones are refused. Times are UTC. Every answer "
+        "has an `X-Request-Id`: name it when you write to us. An `error` is a name that stays as it is, a message may "
+        "change its words."
+    ),
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,

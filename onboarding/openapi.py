@@ -11,7 +11,7 @@ from drf_spectacular.utils import (
     extend_schema,
 )
 
-from debitura.edge.errors import ErrorAnswer
+from debitura.edge.errors import STANDARD, ErrorAnswer, error_body
 from debitura.edge.shapes import MAX_TENANT_ID, TENANT_ID_PATTERN
 from onboarding.schemas import ClientBody, Conflict, CreateClientRequest
 
@@ -67,15 +67,6 @@ AWAITING: dict[str, Any] = {
 READY = {**AWAITING, "onboardingDone": True, "onboardingLinks": None}
 
 
-def _error(error: str, message: str, fields: dict[str, list[str]] | None = None) -> dict[str, Any]:
-    body: dict[str, Any] = {
-        "error": error,
-        "message": message,
-        "businessErrors": [{"type": error, "message": message, "solutionUrl": None}],
-    }
-    return body if fields is None else {**body, "validationErrors": fields}
-
-
 def _answer(shape: Any, description: str, **examples: Any) -> OpenApiResponse:
     return OpenApiResponse(
         shape, description, examples=[OpenApiExample(name, value=value) for name, value in examples.items()]
@@ -99,20 +90,22 @@ REPLAYED = _header(
     response=[201, 202],
 )
 
-UNAUTHORIZED = _answer(
-    ErrorAnswer,
-    "The key is missing, malformed, revoked, expired, or its partner is inactive. The body was not read.",
-    Unauthorized=_error("Unauthorized", "The XApiKey header is missing or holds no key that works."),
+
+def _standard(status: int, description: str) -> OpenApiResponse:
+    error, message = STANDARD[status]
+    return _answer(ErrorAnswer, description, **{error: error_body(error, message)})
+
+
+UNAUTHORIZED = _standard(
+    401, "The key is missing, malformed, revoked, expired, or its partner is inactive. The body was not read."
 )
-UNAVAILABLE = _answer(
-    ErrorAnswer,
-    "The database is away or busy; nothing was done. Wait as long as Retry-After says, then repeat the call.",
-    ServiceUnavailable=_error("ServiceUnavailable", "Please try again in a moment."),
+UNAVAILABLE = _standard(
+    503, "The database is away or busy; nothing was done. Wait as long as Retry-After says, then repeat the call."
 )
 CRASHED = _answer(
     ErrorAnswer,
     "A fault of ours; nothing was done. Tell support the request id.",
-    ServerError=_error("ServerError", "Something went wrong on our side."),
+    ServerError=error_body("ServerError", "Something went wrong on our side."),
 )
 
 describe_create_client = extend_schema(
@@ -138,7 +131,7 @@ describe_create_client = extend_schema(
         400: _answer(
             ErrorAnswer,
             "Something in the body is wrong; nothing was created. validationErrors has all of it, by path.",
-            ValidationError=_error(
+            ValidationError=error_body(
                 "ValidationError",
                 "The request has 1 invalid field.",
                 {"users[0].email": ["This is not an e-mail address."]},
@@ -169,16 +162,8 @@ describe_create_client = extend_schema(
                 "data": {"externalTenantId": "tenant-4711"},
             },
         ),
-        413: _answer(
-            ErrorAnswer,
-            "The body is over 1 MB.",
-            PayloadTooLarge=_error("PayloadTooLarge", "The body is over 1 MB."),
-        ),
-        415: _answer(
-            ErrorAnswer,
-            "The body is not declared as application/json in UTF-8.",
-            UnsupportedMediaType=_error("UnsupportedMediaType", "Send application/json in UTF-8."),
-        ),
+        413: _standard(413, "The body is over 1 MB."),
+        415: _standard(415, "The body is not declared as application/json in UTF-8."),
         500: CRASHED,
         503: UNAVAILABLE,
     },
@@ -201,11 +186,7 @@ describe_get_client = extend_schema(
     responses={
         200: _answer(ClientBody, "The client.", Ready=READY, AwaitingSignature=AWAITING),
         401: UNAUTHORIZED,
-        404: _answer(
-            ErrorAnswer,
-            "Never created, archived, or another partner's: there is no telling which.",
-            NotFound=_error("NotFound", "There is nothing here."),
-        ),
+        404: _standard(404, "Never created, archived, or another partner's: there is no telling which."),
         500: CRASHED,
         503: UNAVAILABLE,
     },

@@ -71,10 +71,15 @@ class ApiError(Exception):
         self.headers = headers
 
 
+def name_on_the_wire(name: str, _info: object = None) -> str:
+    """Write a field in camelCase: as its alias, and as its title, which the docs page shows in place of its name."""
+    return to_camel(name)
+
+
 class BusinessError(BaseModel):
     """One thing that stands in the way."""
 
-    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, serialize_by_alias=True)
+    model_config = ConfigDict(alias_generator=name_on_the_wire, field_title_generator=name_on_the_wire)
 
     type: str
     message: str
@@ -84,7 +89,7 @@ class BusinessError(BaseModel):
 class ErrorAnswer(BaseModel):
     """Every error but the 409 and 422 of POST /clients."""
 
-    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, serialize_by_alias=True)
+    model_config = ConfigDict(alias_generator=name_on_the_wire, field_title_generator=name_on_the_wire)
 
     error: str
     message: str

@@ -16,10 +16,9 @@ from typing import Annotated, Any
 
 from email_validator import EmailNotValidError, validate_email
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError, model_validator
-from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_schema
 
-from debitura.edge.errors import field_path, invalid
+from debitura.edge.errors import field_path, invalid, name_on_the_wire
 
 MAX_ERRORS = 500
 MAX_EMAIL = 254
@@ -38,16 +37,15 @@ TENANT_ID_PATTERN = r"^(?!\.{1,2}$)[^/\\\u0000-\u001f\u007f-\u009f]+$"
 TENANT_ID = re.compile(TENANT_ID_PATTERN)
 
 
-def _name_on_the_wire(name: str, _info: object) -> str:
-    """Title a field by its name, which is what the docs page shows in its place."""
-    return to_camel(name)
-
-
 class Shape(BaseModel):
     """What a request holds."""
 
     model_config = ConfigDict(
-        alias_generator=to_camel, field_title_generator=_name_on_the_wire, extra="forbid", strict=True, frozen=True
+        alias_generator=name_on_the_wire,
+        field_title_generator=name_on_the_wire,
+        extra="forbid",
+        strict=True,
+        frozen=True,
     )
 
     @model_validator(mode="before")
@@ -71,8 +69,8 @@ class Answer(BaseModel):
     """What an answer holds; made with Python's names, written in camelCase."""
 
     model_config = ConfigDict(
-        alias_generator=to_camel,
-        field_title_generator=_name_on_the_wire,
+        alias_generator=name_on_the_wire,
+        field_title_generator=name_on_the_wire,
         validate_by_name=True,
         validate_by_alias=False,
         serialize_by_alias=True,

@@ -65,7 +65,7 @@ def sample(pattern: Any) -> str:
 def is_closed(response: Any) -> bool:
     """Whether nothing was done but asking who is calling."""
     to_sign_in = response.status_code == 302 and response.headers["Location"].startswith(reverse(settings.LOGIN_URL))
-    return response.status_code == 401 or to_sign_in
+    return bool(response.status_code == 401 or to_sign_in)
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
