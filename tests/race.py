@@ -69,6 +69,8 @@ def wait_until_blocked(sessions: int = 1) -> None:
     """Return when so many sessions wait for a lock."""
     for _ in range(400):
         with connection.cursor() as cursor:
+            # A transaction goes on seeing what it saw first.
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
             cursor.execute(
                 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
             )

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
-
-import pypdf
 from playwright.sync_api import Browser
 
 from clients.models import Signature
 from partners.models import ReferralPartner
-from tests.journeys.conftest import PHONE, Caller, Visitor, mailed_code, visiting
+from tests.journeys.conftest import PHONE, Caller, Visitor, visiting
 from tests.make import registration_body
+from tests.onboarding.test_agreement_pdf import text_of
+from tests.onboarding.visitor import mailed_code
 
 COMPANY = 'Müller & Søn <b>#1</b> $x$ "A/S"'
 
@@ -90,7 +89,3 @@ def walk(visitor: Visitor, url: str, name: str) -> None:
     visitor.press("Sign the agreement")
     assert visitor.heading() == "The agreement is signed"
     visitor.look(f"{name}-10-done")
-
-
-def text_of(pdf: bytes) -> str:
-    return " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)

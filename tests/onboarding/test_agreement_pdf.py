@@ -47,6 +47,11 @@ def pages(rendered: RenderedPdf) -> list[str]:
     return [page.extract_text().replace("\n", "") for page in pypdf.PdfReader(BytesIO(rendered.pdf)).pages]
 
 
+def text_of(pdf: bytes) -> str:
+    """All of a document's text as one line."""
+    return " ".join(" ".join(page.extract_text().split()) for page in pypdf.PdfReader(BytesIO(pdf)).pages)
+
+
 def squeezed(text: str) -> str:
     return re.sub(r"\s", "", text)
 

@@ -1,0 +1,121 @@
+"""The client says who works there and who signs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from clients.models import Agreement, Client, EmailAddress, ReferralPartnerClientLink, User
+from clients.models.client import Role
+from onboarding.confirm_company import AddressesOfOthers, AlreadySigned, Saved
+from onboarding.confirm_users import Colleague, HandedOver, UsersOutcome, confirm_users
+from onboarding.email_codes import standing_proof
+from onboarding.in_hand import NotProven
+from onboarding.models import Purpose
+from tests.make import make_client, make_link, make_proof, make_signature
+from tests.rows import everything
+
+NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
+IB = Colleague(name="Ib Berg", email="ib@acme.test", is_onboarding_user=False)
+FIRST = Purpose.FIRST_SIGNING
+
+
+@pytest.fixture
+def link(agreement: Agreement) -> ReferralPartnerClientLink:
+    client = make_client(admin="jane@acme.test", colleagues=("ann@acme.test",), support_email="office@acme.test")
+    link = make_link(client=client)
+    make_proof(link, browser="mine")
+    return link
+
+
+def held(link: ReferralPartnerClientLink) -> list[Colleague]:
+    """Jane, who acts, and Ann, as the page shows them."""
+    return [
+        Colleague(user.name, user.email, user.role == Role.CREDITOR_ADMIN, user.pk)
+        for user in link.client.users.order_by("pk")
+    ]
+
+
+def confirm(link: ReferralPartnerClientLink, *colleagues: Colleague, browser: str = "mine") -> UsersOutcome:
+    return confirm_users(link=link, purpose=FIRST, browser=browser, colleagues=colleagues, at=NOW)
+
+
+def people(link: ReferralPartnerClientLink) -> dict[str, str]:
+    return dict(User.objects.filter(client=link.client).values_list("email", "role"))
+
+
+def test_people_can_be_added_renamed_and_removed(link: ReferralPartnerClientLink) -> None:
+    jane, _ = held(link)
+
+    assert confirm(link, replace(jane, name="Jane Smith"), IB) == Saved()
+
+    assert people(link) == {"jane@acme.test": Role.CREDITOR_ADMIN, "ib@acme.test": Role.CREDITOR_USER}
+    assert link.client.users.get(email=jane.email).name == "Jane Smith"
+    assert Client.objects.get().users_confirmed_at == NOW
+    known = set(EmailAddress.objects.values_list("pk", flat=True))
+    assert known == {"jane@acme.test", "ib@acme.test", "office@acme.test"}
+
+
+def test_who_acts_keeps_the_proven_address(link: ReferralPartnerClientLink) -> None:
+    jane, ann = held(link)
+
+    confirm(link, replace(jane, email="other@acme.test"), ann)
+
+    assert set(people(link)) == {"jane@acme.test", "ann@acme.test"}
+    assert not EmailAddress.objects.filter(pk="other@acme.test").exists()
+
+
+def test_two_colleagues_can_swap_addresses(link: ReferralPartnerClientLink) -> None:
+    jane, ann = held(link)
+    confirm(link, jane, ann, IB)
+    jane, ann, ib = held(link)
+
+    assert confirm(link, jane, replace(ann, email=ib.email), replace(ib, email=ann.email)) == Saved()
+    assert link.client.users.get(email="ib@acme.test").pk == ann.user_id
+
+
+def test_somebody_else_can_sign(link: ReferralPartnerClientLink) -> None:
+    jane, ann = held(link)
+
+    outcome = confirm(link, replace(jane, is_onboarding_user=False), replace(ann, is_onboarding_user=True))
+
+    assert outcome == HandedOver()
+    assert people(link) == {"jane@acme.test": Role.CREDITOR_USER, "ann@acme.test": Role.CREDITOR_ADMIN}
+    assert standing_proof(link=link, purpose=FIRST, browser="mine") is None
+
+
+def test_an_address_of_another_company_changes_nothing(link: ReferralPartnerClientLink) -> None:
+    make_client(admin="taken@other.test")
+    before = everything()
+
+    outcome = confirm(link, *held(link), replace(IB, email="Taken@other.test"), IB)
+
+    assert outcome == AddressesOfOthers(frozenset({"taken@other.test"}))
+    assert everything() == before
+
+
+def test_a_user_of_another_company_is_not_touched(link: ReferralPartnerClientLink) -> None:
+    stranger = make_client(admin="jane@other.test").users.get()
+
+    confirm(link, *held(link), replace(IB, user_id=stranger.pk))
+
+    stranger.refresh_from_db()
+    assert stranger.email == "jane@other.test"
+    assert "ib@acme.test" in people(link)
+
+
+def test_without_a_proof_nothing_changes(link: ReferralPartnerClientLink) -> None:
+    before = everything()
+
+    assert confirm(link, IB, browser="another") == NotProven()
+    assert everything() == before
+
+
+def test_once_signed_the_people_stay(link: ReferralPartnerClientLink) -> None:
+    make_signature(link)
+    before = everything()
+
+    assert confirm(link, IB) == AlreadySigned()
+    assert everything() == before
