@@ -1,0 +1,294 @@
+"""The production server before the test database: what only a real process shows."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email.message import Message
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from clients.models import Agreement
+from debitura.edge.chunked import MAX_BODY
+from onboarding.onboard import advisory_key
+from tests.make import make_first_agreement, make_key, make_partner, registration_body
+from tests.race import second_connection, wait_until_blocked
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PROJECT = Path(__file__).parents[2]
+BODY = json.dumps(registration_body()).encode()
+SETTINGS = {"DJANGO_SETTINGS_MODULE": "debitura.settings", "DEBUG": "1", "LOG_JSON": "1"}
+JSON = {"Content-Type": "application/json"}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: Message
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server of our own, and how to talk to it."""
+
+    port: int
+    log: Path
+
+    def ask(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
+        """Send a request with http.client; bytes with their length, an iterator in chunks."""
+        talk = HTTPConnection("127.0.0.1", self.port, timeout=15)
+        talk.request(method, path, body, headers or {})
+        response = talk.getresponse()
+        answer = Answer(response.status, response.headers, response.read())
+        talk.close()
+        return answer
+
+    def say(self, said: bytes) -> bytes:
+        """Send bytes as they are, say no more, and return what comes back."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=15) as talk:
+            talk.sendall(said)
+            talk.shutdown(socket.SHUT_WR)
+            return b"".join(iter(lambda: talk.recv(65536), b""))
+
+    def is_listening(self) -> bool:
+        try:
+            return self.ask("GET", "/healthz").status == 200
+        except OSError:
+            return False
+
+
+@contextmanager
+def running(log: Path, **environment: str) -> Iterator[Server]:
+    """Run the web process as production does, on a free port and the test's database."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    serve = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+    threads = ["--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "warning"]
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, *serve, *threads, "debitura.wsgi:application"],
+            cwd=PROJECT,
+            env={**os.environ, **SETTINGS, "DATABASE_URL": _database_url(), **environment},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            server = Server(port, log)
+            _wait_until(server.is_listening)
+            yield server
+        finally:
+            process.terminate()
+            process.wait(timeout=15)
+
+
+def _database_url() -> str:
+    return f"{settings.DATABASE_URL.rpartition('/')[0]}/{connection.settings_dict['NAME']}"
+
+
+def _wait_until(condition: Any) -> None:
+    until = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < until, "it did not come to be"
+        time.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def server(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with running(tmp_path_factory.mktemp("server") / "log") as server:
+        yield server
+
+
+@pytest.fixture
+def key(transactional_db: None) -> dict[str, str]:
+    """A partner's key, as headers of JSON."""
+    if Agreement.objects.current() is None:
+        make_first_agreement()
+    return {"XApiKey": make_key(make_partner()), **JSON}
+
+
+def told(answer: Answer) -> tuple[int, str]:
+    """The status, and the name of the error in the body that all errors have."""
+    body = json.loads(answer.body)
+    assert body["businessErrors"][0]["type"] == body["error"]
+    assert answer.headers["X-Request-Id"]
+    return answer.status, body["error"]
+
+
+def in_chunks(body: bytes, size: int = 50) -> Iterator[bytes]:
+    return (body[at : at + size] for at in range(0, len(body), size))
+
+
+def test_a_body_in_chunks_is_read_like_any_other(server: Server, key: dict[str, str]) -> None:
+    created = server.ask("POST", "/clients", in_chunks(BODY), key)
+    replayed = server.ask("POST", "/clients", BODY, key)
+
+    assert (created.status, replayed.status, replayed.headers["Idempotent-Replayed"]) == (202, 202, "true")
+    assert created.body == replayed.body
+
+
+def test_limits_and_faults_of_a_body_in_chunks_are_those_of_any_other(server: Server, key: dict[str, str]) -> None:
+    exactly = BODY + b" " * (MAX_BODY - len(BODY))
+
+    assert server.ask("POST", "/clients", in_chunks(exactly, 50_000), key).status == 202
+    assert told(server.ask("POST", "/clients", in_chunks(exactly + b" ", 50_000), key)) == (413, "PayloadTooLarge")
+    assert told(server.ask("POST", "/clients", in_chunks(b"{]"), key)) == (400, "ValidationError")
+    assert told(server.ask("POST", "/clients", in_chunks(BODY), key | {"Content-Type": "text/plain"})) == (
+        415,
+        "UnsupportedMediaType",
+    )
+
+
+@pytest.mark.parametrize("size", [MAX_BODY + 1, 5_000_000])
+def test_a_body_over_the_limit_is_a_413(server: Server, key: dict[str, str], size: int) -> None:
+    assert told(server.ask("POST", "/clients", b" " * size, key)) == (413, "PayloadTooLarge")
+
+
+def test_without_a_key_a_huge_body_is_a_401_before_it_is_sent(server: Server, key: dict[str, str]) -> None:
+    """The answer comes although none of the ten megabytes that were announced do."""
+    talk = HTTPConnection("127.0.0.1", server.port, timeout=5)
+    talk.putrequest("POST", "/clients")
+    talk.putheader("Content-Length", "10000000")
+    talk.endheaders()
+
+    answer = talk.getresponse()
+
+    assert (answer.status, json.load(answer)["error"]) == (401, "Unauthorized")
+    talk.close()
+
+
+def test_a_body_that_breaks_off_creates_nothing_and_harms_nobody(server: Server, key: dict[str, str]) -> None:
+    head = _head(key)
+
+    server.say(head + b"Content-Length: 5000\r\n\r\n" + BODY[:-20])
+    server.say(head + b"Transfer-Encoding: chunked\r\n\r\n40\r\n" + BODY[:20])
+
+    assert server.ask("GET", "/clients/tenant-1", headers=key).status == 404
+    assert "request_crashed" not in server.log.read_text()
+
+
+def test_what_is_no_http_is_refused_by_the_server_itself(server: Server, key: dict[str, str]) -> None:
+    assert server.say(b"nonsense\r\n\r\n").startswith(b"HTTP/1.1 400 ")
+    assert server.say(_head(key) + b"Content-Length: x\r\n\r\n").startswith(b"HTTP/1.1 400 ")
+    assert server.say(_head(key) + b"X: y\r\n" * 200 + b"\r\n").startswith(b"HTTP/1.1 431 ")
+    assert server.ask("GET", "/healthz").status == 200
+
+
+def _head(key: dict[str, str]) -> bytes:
+    lines = ["POST /clients HTTP/1.1", "Host: localhost", *(f"{name}: {value}" for name, value in key.items())]
+    return "".join(f"{line}\r\n" for line in lines).encode()
+
+
+@pytest.mark.parametrize("tenant_id", [" a %2F?#;+ø😀", "..."])
+def test_a_tenant_id_arrives_as_it_was_encoded(server: Server, key: dict[str, str], tenant_id: str) -> None:
+    server.ask("POST", "/clients", json.dumps(registration_body(tenant_id)), key)
+
+    answer = server.ask("GET", "/clients/" + quote(tenant_id, safe=""), headers=key)
+
+    assert (answer.status, json.loads(answer.body)["externalTenantId"]) == (200, tenant_id)
+
+
+@pytest.mark.parametrize("path", ["/clients/a%2Fb", "/clients/%00", "//clients"])
+def test_an_address_where_nothing_is_is_a_404(server: Server, key: dict[str, str], path: str) -> None:
+    assert told(server.ask("GET", path, headers=key)) == (404, "NotFound")
+
+
+def test_methods_are_told_apart(server: Server, key: dict[str, str]) -> None:
+    server.ask("POST", "/clients", BODY, key)
+    read, head = (server.ask(method, "/clients/tenant-1", headers=key) for method in ("GET", "HEAD"))
+    wrong = server.ask("OPTIONS", "/clients", headers=key)
+
+    assert (head.status, head.body, head.headers["Content-Length"]) == (200, b"", read.headers["Content-Length"])
+    assert (told(wrong), wrong.headers["Allow"]) == ((405, "MethodNotAllowed"), "POST")
+
+
+def test_a_connection_serves_one_call_after_another(server: Server, key: dict[str, str]) -> None:
+    talk = HTTPConnection("127.0.0.1", server.port, timeout=15)
+    statuses = []
+    for body in (BODY, b"{]", BODY):
+        talk.request("POST", "/clients", body, key)
+        answer = talk.getresponse()
+        answer.read()
+        statuses.append(answer.status)
+    talk.close()
+
+    assert statuses == [202, 400, 202]
+
+
+def test_a_lock_is_waited_for_two_seconds_and_then_a_503(server: Server, key: dict[str, str]) -> None:
+    with second_connection() as other:
+        other.execute("SELECT pg_advisory_xact_lock(%s)", [advisory_key("email:jane@acme.test")])
+        began = time.monotonic()
+        refused = server.ask("POST", "/clients", BODY, key)
+        waited = time.monotonic() - began
+
+    assert (told(refused), refused.headers["Retry-After"]) == ((503, "ServiceUnavailable"), "2")
+    assert 1.9 < waited < 4
+    assert server.ask("POST", "/clients", BODY, key).status == 202
+
+
+def test_after_its_connections_broke_it_is_soon_back_and_until_then_a_503(server: Server, key: dict[str, str]) -> None:
+    server.ask("POST", "/clients", BODY, key)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        broken = len(cursor.fetchall())
+
+    statuses = [server.ask("GET", "/clients/tenant-1", headers=key).status for _ in range(broken + 1)]
+
+    assert broken > 0
+    assert set(statuses) <= {200, 503}
+    assert statuses[-1] == 200
+
+
+def test_without_a_free_connection_a_call_is_a_503_after_two_seconds(key: dict[str, str], tmp_path: Path) -> None:
+    """A pool of one; whoever has it waits for a lock, and here for as long as it takes."""
+    with (
+        running(tmp_path / "log", DATABASE_POOL_MIN="1", DATABASE_POOL_MAX="1", DATABASE_SETS_TIMEOUTS="0") as server,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        with second_connection() as other:
+            other.execute("SELECT pg_advisory_xact_lock(%s)", [advisory_key("email:jane@acme.test")])
+            first = pool.submit(server.ask, "POST", "/clients", BODY, key)
+            wait_until_blocked()
+            refused = server.ask("GET", "/clients/tenant-1", headers=key)
+        created = first.result(timeout=15)
+
+    assert (told(refused), refused.headers["Retry-After"]) == ((503, "ServiceUnavailable"), "2")
+    assert created.status == 202
+
+
+def test_the_process_logs_a_line_for_each_request_and_no_address(key: dict[str, str], tmp_path: Path) -> None:
+    with running(tmp_path / "log") as server:
+        server.ask("POST", "/clients", BODY, key)
+        server.ask("GET", "/clients/tenant-1?secret=1", headers=key)
+        server.ask("GET", "/secret")
+
+    lines = (tmp_path / "log").read_text()
+    finished = [line for line in map(json.loads, lines.splitlines()) if line["event"] == "request_finished"]
+    assert [(line["route"], line["status"]) for line in finished if line["route"] != "healthz"] == [
+        ("clients", 202),
+        ("clients/<tenant_id:externalTenantId>", 200),
+        (None, 404),
+    ]
+    assert [value for value in ("secret", "tenant-1", "acme", key["XApiKey"]) if value in lines] == []
