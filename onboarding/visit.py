@@ -132,12 +132,11 @@ def _progress(purpose: Purpose, step: Step | None) -> list[dict[str, str]]:
     steps: list[Step | None] = [None, *STEPS[purpose]]
     at = steps.index(step)
     return [
-        {"name": STEP_NAMES[each] if each else "E-mail", "state": _state(index, at, last=len(steps) - 1)}
-        for index, each in enumerate(steps)
+        {"name": STEP_NAMES[each] if each else "E-mail", "state": _state(index, at)} for index, each in enumerate(steps)
     ]
 
 
-def _state(index: int, at: int, *, last: int) -> str:
-    if index < at or at == last:
-        return "done"
-    return "current" if index == at else "to come"
+def _state(index: int, at: int) -> str:
+    if index == at:
+        return "current"
+    return "done" if index < at else "to come"

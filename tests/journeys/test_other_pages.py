@@ -1,0 +1,71 @@
+"""Pages beside the way: they are accessible too, on both widths."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Browser, ViewportSize
+
+from onboarding.journey import page_path
+from onboarding.models import Purpose
+from partners.models import ReferralPartner
+from tests.journeys.conftest import PHONE, WIDE, Caller, visiting
+from tests.journeys.test_first_signing import go_straight_on
+from tests.make import make_link, registration_body
+from tests.onboarding.visitor import Visitor
+
+
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+def test_pages_beside_the_way_are_accessible(
+    chromium: Browser, site: str, partner: ReferralPartner, viewport: ViewportSize
+) -> None:
+    link = make_link(partner=partner)
+    Visitor(link).post(None, send="first")
+    paths = {
+        "landing": "/",
+        "handed-over": page_path(link, Purpose.FIRST_SIGNING) + "/handed-over",
+        "sign-in": "/admin/login/",
+    }
+
+    with visiting(chromium, viewport) as visitor:
+        for name, path in paths.items():
+            answer = visitor.page.goto(site + path)
+            assert answer is not None
+            assert answer.status == 200
+            visitor.look(f"{viewport['width']}-{name}")
+
+
+def test_a_link_to_nowhere_leads_to_a_page_that_says_so(chromium: Browser, site: str) -> None:
+    with visiting(chromium, PHONE, may_complain=True) as visitor:
+        visitor.page.goto(f"{site}/companydetails/{uuid4()}")
+        visitor.look("nowhere")
+
+        assert visitor.heading() == "There is nothing here"
+
+
+def test_the_back_button_after_signing_shows_the_end(chromium: Browser, program: Caller) -> None:
+    _, answer = program.post(registration_body("tenant-1"))
+
+    with visiting(chromium, WIDE) as visitor:
+        go_straight_on(visitor, answer["onboardingLinks"]["url"])
+        visitor.page.go_back()
+        visitor.page.reload()
+
+        assert visitor.heading() == "The agreement is signed"
+
+
+def test_a_form_of_another_site_is_refused(chromium: Browser, site: str, partner: ReferralPartner) -> None:
+    """Chromium says `Origin: null` and a foreign Sec-Fetch-Site for a form in a page of another origin."""
+    link = make_link(partner=partner)
+    target = site + page_path(link, Purpose.FIRST_SIGNING)
+    form = f'<form method="post" action="{target}"><button name="send">Go</button></form>'
+
+    with visiting(chromium, WIDE, may_complain=True) as visitor:
+        visitor.page.goto(f"data:text/html,{form}")
+        with visitor.page.expect_navigation() as navigation:
+            visitor.press("Go")
+
+        assert navigation.value is not None
+        assert navigation.value.status == 403
+    assert not link.codes.exists()
