@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 MAX_BODY = 1_000_000  # bytes
+MAX_DROPPED = 10 * MAX_BODY  # how much of what is too long is still read, to be able to say so
 type WSGIApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -21,5 +22,5 @@ class ReadsChunkedBodies:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Pass the request on."""
         if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower() and not environ.get("CONTENT_LENGTH"):
-            environ["CONTENT_LENGTH"] = str(MAX_BODY + 1)
+            environ["CONTENT_LENGTH"] = str(MAX_DROPPED)
         return self._application(environ, start_response)

@@ -14,7 +14,7 @@ from django.http import UnreadablePostError
 from django.utils.http import parse_header_parameters
 from rest_framework.parsers import BaseParser
 
-from debitura.edge.chunked import MAX_BODY
+from debitura.edge.chunked import MAX_BODY, MAX_DROPPED
 from debitura.edge.errors import ApiError, field_path, invalid, standard
 
 MAX_DEPTH = 32
@@ -63,11 +63,19 @@ def _read_body(stream: Stream) -> bytes:
         while missing and (part := stream.read(missing)):
             parts.append(part)
             missing -= len(part)
+        if not missing:
+            _drop_rest(stream)
+            raise standard(413)
     except UnreadablePostError:
         raise _refused("The body broke off.")
-    if not missing:
-        raise standard(413)
     return b"".join(parts)
+
+
+def _drop_rest(stream: Stream) -> None:
+    """Read on for a while: who is answered while still sending sees a broken connection and no answer."""
+    read = MAX_BODY
+    while read < MAX_DROPPED and (part := stream.read(MAX_BODY)):
+        read += len(part)
 
 
 def parse(body: bytes) -> Any:

@@ -117,7 +117,7 @@ def test_a_chunked_body_is_given_a_length_that_django_reads() -> None:
 
     application({"HTTP_TRANSFER_ENCODING": "gzip, Chunked"}, lambda *args: None)
 
-    assert seen["CONTENT_LENGTH"] == str(MAX_BODY + 1)
+    assert int(seen["CONTENT_LENGTH"]) > MAX_BODY
 
 
 # --- Addresses and methods --------------------------------------------------------------------------

@@ -161,3 +161,19 @@ def test_a_body_of_exactly_the_limit_is_read_and_one_byte_more_is_not() -> None:
     with pytest.raises(ApiError) as refusal:
         StrictJSONParser().parse(BytesIO(exactly + b" "))
     assert refusal.value.status == 413
+
+
+def test_what_is_too_long_is_read_on_to_be_able_to_say_so_but_not_without_end() -> None:
+    five, hundred = BytesIO(b" " * 5 * MAX_BODY), BytesIO(b" " * 100 * MAX_BODY)
+
+    for_nothing = [_status(stream) for stream in (five, hundred)]
+
+    assert for_nothing == [413, 413]
+    assert five.read() == b""
+    assert len(hundred.read()) >= 80 * MAX_BODY
+
+
+def _status(stream: BytesIO) -> int:
+    with pytest.raises(ApiError) as refusal:
+        StrictJSONParser().parse(stream)
+    return refusal.value.status
