@@ -46,7 +46,7 @@ class PageCsrfViewMiddleware(_OnlyForPages, CsrfViewMiddleware):
         """
         if request.META["HTTP_ORIGIN"] == "null":
             return request.headers.get("Sec-Fetch-Site") == "same-origin"
-        return bool(super()._origin_verified(request))
+        return bool(super()._origin_verified(request))  # type: ignore[misc]  # the stubs leave it out
 
 
 class PageAuthenticationMiddleware(_OnlyForPages, AuthenticationMiddleware):

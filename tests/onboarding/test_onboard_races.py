@@ -8,14 +8,14 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from clients.models import Agreement, Client, ReferralPartnerClientLink
 from onboarding import onboard
-from onboarding.onboard import AwaitingSignature, LinkedElsewhere, Outcome, take_advisory_locks
+from onboarding.onboard import AwaitingSignature, LinkedElsewhere, NeedsApproval, Outcome, take_advisory_locks
 from partners.models import ReferralPartner
 from tests.conftest import caller
-from tests.make import make_first_agreement, make_partner, registration_body
+from tests.make import make_client, make_first_agreement, make_partner, registration_body
 from tests.onboarding.test_onboard import JANE, NOW, registration
 from tests.race import Meeting, at_once, in_thread, second_connection, taken_out, wait_until_blocked
 
@@ -118,6 +118,37 @@ def test_without_lock_and_constraint_an_address_is_in_two_clients() -> None:
         outcomes = at_once(call(make_partner(), "a"), call(make_partner(), "b"))
 
     assert [type(outcome) for outcome in outcomes] == [AwaitingSignature, AwaitingSignature]
+
+
+def test_an_address_that_a_page_registers_meanwhile_is_found_after_all() -> None:
+    """Pages and staff take no lock on addresses: matching finds nothing, and then the insert has to wait."""
+    assert _outcome_while_a_page_registers_janes_address(call(make_partner())) == NeedsApproval("tenant-1")
+    assert Client.objects.count() == 1
+
+
+def test_an_address_that_a_page_does_not_register_after_all_is_free() -> None:
+    outcome = _outcome_while_a_page_registers_janes_address(call(make_partner()), commits=False)
+
+    assert isinstance(outcome, AwaitingSignature)
+    assert not outcome.is_replay
+
+
+def test_without_a_second_look_an_address_registered_meanwhile_would_be_a_crash() -> None:
+    once = partial(onboard._create_or_match, make_partner(), registration(), NOW)
+
+    with pytest.raises(IntegrityError, match="clients_emailaddress_pkey"):
+        _outcome_while_a_page_registers_janes_address(once)
+
+
+def _outcome_while_a_page_registers_janes_address(act: Callable[[], Outcome], *, commits: bool = True) -> Outcome:
+    other_client = make_client()
+    with ThreadPoolExecutor(1) as pool:
+        with second_connection() as page:
+            page.execute("INSERT INTO clients_emailaddress VALUES ('jane@acme.test', %s)", [other_client.pk])
+            outcome = in_thread(pool, act)
+            wait_until_blocked()
+            page.execute("COMMIT" if commits else "ROLLBACK")
+        return outcome.result(timeout=10)
 
 
 def test_the_same_two_addresses_in_opposite_order_do_not_lock_each_other_out() -> None:
