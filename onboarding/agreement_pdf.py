@@ -90,7 +90,7 @@ def _typst(content: AgreementPdf, standards: list[typst.PDFStandard]) -> bytes:
     return typst.compile(
         TEMPLATE,
         format="pdf",
-        font_paths=_fonts(),
+        font_paths=bundled_fonts(),
         ignore_system_fonts=True,
         sys_inputs={"content": json.dumps(_as_json(content))},
         pdf_standards=standards,
@@ -125,7 +125,7 @@ def _parts(moment: datetime) -> dict[str, int]:
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def bundled_fonts() -> typst.Fonts:
     """Only the fonts in the repository: those of the machine would change the bytes."""
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
 

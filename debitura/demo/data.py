@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import base64
-import io
+import json
 from decimal import Decimal
 from typing import Any
 
-import segno
+import typst
 from django.contrib.auth.models import Group
 from django.db import transaction
 
 from debitura.demo.clients import make_clients
 from debitura.staff.models import Staff
+from onboarding.agreement_pdf import bundled_fonts
 from partners.models import ApiKey, ReferralPartner, key_hash
 
 PASSWORD = "debitura-demo"  # noqa: S105 (of a demo, printed for everybody)
@@ -68,10 +69,18 @@ def _partner(key: str, facts: dict[str, Any]) -> None:
     make_clients(partner)
 
 
+MARK = """
+#set page(width: 32pt, height: 32pt, margin: 0pt, fill: none)
+#let facts = json(bytes(sys.inputs.facts))
+#set text(font: "Noto Sans", size: 20pt, weight: "bold", fill: rgb(facts.ink))
+#box(width: 100%, height: 100%, radius: 7pt, fill: rgb(facts.ground), align(center + horizon, facts.letter))
+"""
+
+
 def _logo(facts: dict[str, Any]) -> str:
-    """A mark to recognise, since invented companies have no logos: a Micro QR code in the brand's colour."""
-    png = io.BytesIO()
-    segno.make(facts["short_name"], micro=True).save(
-        png, kind="png", scale=4, border=2, dark=facts["background_colour"], light="#ffffff"
+    """A mark to recognise, since invented companies have no logos: a letter in the brand's colours."""
+    mark = {"letter": facts["short_name"][0], "ground": facts["font_colour"], "ink": facts["background_colour"]}
+    png = typst.compile(
+        MARK.encode(), format="png", ppi=144, font_paths=bundled_fonts(), sys_inputs={"facts": json.dumps(mark)}
     )
-    return "data:image/png;base64," + base64.b64encode(png.getvalue()).decode()
+    return "data:image/png;base64," + base64.b64encode(png).decode()

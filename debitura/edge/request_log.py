@@ -126,6 +126,7 @@ def configure_logging(*, json: bool, environment: str = "") -> dict[str, Any]:
             "_granian": {"handlers": ["lines"], "level": "INFO", "propagate": False},
             # A line for each of its own modules, at every start.
             "procrastinate.blueprints": {"level": "WARNING"},
+            "procrastinate.periodic": {"level": "WARNING"},
             # Each failed sign-in, with its address, is in axes' own table.
             "axes": {"level": "WARNING"},
         },
