@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -34,9 +33,13 @@ def _one_onboarding_user(users: list[UserRequest]) -> list[UserRequest]:
 
 
 def _every_address_once(users: list[UserRequest]) -> list[UserRequest]:
-    times = Counter(normal_address(user.email) for user in users)
-    if any(count > 1 for count in times.values()):
-        raise PydanticCustomError("address_twice", "Two users have the same e-mail address.")
+    seen: dict[str, int] = {}
+    for index, user in enumerate(users):
+        first = seen.setdefault(normal_address(user.email), index)
+        if first != index:
+            raise PydanticCustomError(
+                "address_twice", f"users[{first}] and users[{index}] have the same e-mail address."
+            )
     return users
 
 

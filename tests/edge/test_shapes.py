@@ -79,8 +79,8 @@ def test_a_list_has_its_limits() -> None:
     jane = {"fullName": "Jane Doe"}
 
     assert len(read(Team, {"people": [jane, jane]}).people) == 2
-    assert refused(Team, {"people": []}) == {"people": ["At least 1."]}
-    assert refused(Team, {"people": [jane, jane, jane]}) == {"people": ["At most 2."]}
+    assert refused(Team, {"people": []}) == {"people": ["Must hold at least 1."]}
+    assert refused(Team, {"people": [jane, jane, jane]}) == {"people": ["Must hold at most 2."]}
 
 
 @pytest.mark.parametrize(

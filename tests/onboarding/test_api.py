@@ -257,8 +257,9 @@ def test_of_several_users_exactly_one_is_the_onboarding_user(api: APIClient, use
 @pytest.mark.parametrize("email", ["user0@acme.test", "USER0@ACME.TEST", " user0@acme.test ", "ｕser0@acme.test"])
 def test_two_users_do_not_share_an_address(api: APIClient, email: str) -> None:
     users = [user(0), user(1), user(2, email=email)]
+    sentence = "users[0] and users[2] have the same e-mail address."
 
-    assert refused(api, registration_body(users=users)) == {"users": ["Two users have the same e-mail address."]}
+    assert refused(api, registration_body(users=users)) == {"users": [sentence]}
 
 
 def test_a_user_may_have_the_support_address(api: APIClient) -> None:
@@ -268,11 +269,11 @@ def test_a_user_may_have_the_support_address(api: APIClient) -> None:
 def test_fifty_one_users_are_too_many(api: APIClient) -> None:
     users = [user(number) for number in range(51)]
 
-    assert refused(api, registration_body(users=users)) == {"users": ["At most 50."]}
+    assert refused(api, registration_body(users=users)) == {"users": ["Must hold at most 50."]}
 
 
 def test_no_users_are_too_few(api: APIClient) -> None:
-    assert refused(api, registration_body(users=[])) == {"users": ["At least 1."]}
+    assert refused(api, registration_body(users=[])) == {"users": ["Must hold at least 1."]}
 
 
 def test_cases_are_refused_in_so_many_words(api: APIClient) -> None:

@@ -51,5 +51,5 @@ def key(partner: ReferralPartner) -> Iterator[str]:
 @pytest.mark.slow
 @schema.parametrize()
 @settings(max_examples=300, deadline=None, suppress_health_check=[*HealthCheck], database=None)
-def test_answers_are_what_the_description_says(case: Case, key: str, agreement: Agreement) -> None:
+def test_answers_are_what_the_description_says(case: Case[Any], key: str, agreement: Agreement) -> None:
     case.call_and_validate(headers={"XApiKey": key}, checks=CHECKS)
