@@ -126,9 +126,9 @@ class StaffAdmin(ReasonedAdmin, _UserAdmin):
 
     def enrol_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Enrol a second factor and show it, once: on the answer to this POST and nowhere else."""
-        staff = self.row(request, object_id)
-        if not self.has_change_permission(request, staff):
+        if not self.has_change_permission(request):
             raise PermissionDenied
+        staff = self.row(request, object_id)
         form = DecisionForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             device = enrol(staff=staff, by=acting(request), why=form.cleaned_data["why"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -86,9 +85,9 @@ def _changes(row: Model) -> dict[str, _Event]:
     newest = list(row.events.select_related("pgh_context").order_by("-pgh_id")[:SHOWN])  # type: ignore[attr-defined]
     found: dict[str, _Event] = {}
     for after, before in pairwise([row, *newest]):
-        metadata = before.pgh_context.metadata if before.pgh_context else defaultdict(str, by=None)
+        metadata = before.pgh_context.metadata if before.pgh_context else {}
         key = str(before.pgh_context_id or before.pgh_id)
-        event = found.setdefault(key, _Event(before.pgh_created_at, metadata["by"], metadata["why"], []))
+        event = found.setdefault(key, _Event(before.pgh_created_at, metadata.get("by"), metadata.get("why", ""), []))
         event.changes += _differences(before, after)
     return found
 

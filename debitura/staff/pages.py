@@ -80,20 +80,26 @@ class StaffModelAdmin(_ModelAdmin):
         return []
 
     def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Any = None, **kwargs: Any
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
     ) -> HttpResponse:
         """Show tools and history with the form."""
-        if obj is not None and not kwargs.get("add"):
+        if change:
             context |= {"tools": list(self.tools(request, obj)), "history": self.history(request, obj)}
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Show the same history on a page of its own."""
-        row = self.row(request, object_id)
-        if not self.has_view_or_change_permission(request, row):
+        if not self.has_view_or_change_permission(request):
             raise PermissionDenied
+        row = self.row(request, object_id)
         context = {"title": f"History of {row}", "history": self.history(request, row)}
         return self.page(request, "admin/history_page.html", row, context)
 

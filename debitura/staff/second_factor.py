@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -19,7 +18,7 @@ def enrol(*, staff: Staff, by: Staff, why: str) -> TOTPDevice:
 
 
 @transaction.atomic
-def verified_device(user: AbstractBaseUser, token: str) -> Any:
+def verified_device(user: Staff, token: str) -> Any:
     """
     The device whose code this is, or None. A code works once, and each wrong one makes the next wait longer.
 

@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib.admin.forms import AdminAuthenticationForm
-from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -30,12 +29,12 @@ class SignInForm(AdminAuthenticationForm):
         if not settings.STAFF_SECOND_FACTOR:
             del self.fields["otp_token"]
 
-    def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
+    def confirm_login_allowed(self, user: Any) -> None:
         """Ask for the second factor; django-otp keeps it in the session when the user is signed in."""
         super().confirm_login_allowed(user)
         if settings.STAFF_SECOND_FACTOR:
-            user.otp_device = verified_device(user, self.cleaned_data.get("otp_token", ""))  # type: ignore[attr-defined]
-            if user.otp_device is None:  # type: ignore[attr-defined]
+            user.otp_device = verified_device(user, self.cleaned_data.get("otp_token", ""))
+            if user.otp_device is None:
                 raise self.get_invalid_login_error()
 
     def get_invalid_login_error(self) -> ValidationError:
@@ -54,4 +53,4 @@ def closed_for_a_while(
     request: HttpRequest, answer: HttpResponseBase | None, credentials: dict[str, Any] | None
 ) -> HttpResponse:
     """Answer who has failed too often; for AXES_LOCKOUT_CALLABLE."""
-    return render(request, "admin/closed_for_a_while.html", status=429, headers={"Cache-Control": "no-store"})
+    return render(request, "admin/closed_for_a_while.html", status=429)

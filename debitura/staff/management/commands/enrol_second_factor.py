@@ -1,5 +1,6 @@
 """`manage.py enrol_second_factor`: the first superuser's second factor, which no other superuser can enrol."""
 
+import io
 from argparse import ArgumentParser
 from typing import Any
 
@@ -26,5 +27,7 @@ class Command(BaseCommand):
         except Staff.DoesNotExist:
             raise CommandError("There is no account with this address.")
         device = enrol(staff=staff, by=staff, why="By command on the server")
-        segno.make(device.config_url).terminal(self.stdout, compact=True)
+        qr_code = io.StringIO()
+        segno.make(device.config_url).terminal(qr_code, compact=True)
+        self.stdout.write(qr_code.getvalue())
         self.stdout.write(f"Scan this with an authenticator app, or type in: {device.config_url}")

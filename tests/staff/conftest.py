@@ -1,0 +1,112 @@
+"""Colleagues at the admin, and a row of everything that there is."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from axes.models import AccessAttempt
+from django.test import Client as Browser
+from django.utils import timezone
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from clients.models import Agreement, Client, ReferralPartnerClientLink, Signature
+from debitura.staff.models import Staff
+from onboarding.models import EmailCode, Purpose
+from partners.models import ApiKey, ReferralPartner
+from tests.make import make_agreement, make_client, make_key, make_link, make_signature, make_staff
+
+PASSWORD = "correct-horse-9"
+
+
+def sign_in(browser: Browser, staff: Staff, **more: Any) -> Any:
+    """Fill in the form as a person does."""
+    form = {"username": staff.email, "password": PASSWORD, **more}
+    return browser.post("/admin/login/?next=/admin/", form)
+
+
+@pytest.fixture
+def colleague(db: None) -> Callable[[str], Browser]:
+    """A browser in which somebody of this group is signed in; `superuser` and `nobody` are no groups."""
+
+    def browser_of(role: str) -> Browser:
+        browser = Browser()
+        sign_in(browser, make_colleague(role))
+        return browser
+
+    return browser_of
+
+
+def make_colleague(role: str) -> Staff:
+    match role:
+        case "superuser":
+            return make_staff(is_superuser=True)
+        case "nobody":
+            return make_staff()
+        case group:
+            return make_staff(group)
+
+
+@pytest.fixture
+def superuser(colleague: Callable[[str], Browser]) -> Browser:
+    return colleague("superuser")
+
+
+@dataclass(frozen=True)
+class Rows:
+    """One of each."""
+
+    partner: ReferralPartner
+    key: ApiKey
+    client: Client
+    link: ReferralPartnerClientLink
+    agreement: Agreement
+    draft: Agreement
+    signature: Signature
+    code: EmailCode
+    device: TOTPDevice
+    attempt: AccessAttempt
+
+
+@pytest.fixture
+def rows(partner: ReferralPartner, agreement: Agreement) -> Rows:
+    """A row of everything that the admin shows."""
+    client = make_client(name="Acme A/S", admin="jane@acme.test", support_email="office@acme.test")
+    link = make_link(partner=partner, client=client, tenant_id="tenant-1")
+    make_key(partner)
+    return Rows(
+        partner=partner,
+        key=partner.api_keys.get(),
+        client=client,
+        link=link,
+        agreement=agreement,
+        draft=make_agreement(number=2, title="The draft of Lea", summary_of_changes="Less."),
+        signature=make_signature(link),
+        code=make_code(link),
+        device=TOTPDevice.objects.create(user=make_staff(), name="authenticator app"),
+        attempt=AccessAttempt.objects.create(
+            username="sam@debitura.test", ip_address="192.0.2.7", user_agent="x", failures_since_start=1
+        ),
+    )
+
+
+def make_code(link: ReferralPartnerClientLink, **facts: Any) -> EmailCode:
+    """A code that is open."""
+    user = link.client.users.get(role="CreditorAdmin")
+    code = EmailCode(
+        request_id=uuid.uuid4(),
+        link=link,
+        purpose=Purpose.FIRST_SIGNING,
+        user=user,
+        address=user.email,
+        browser="b" * 32,
+        expires_at=timezone.now() + timedelta(minutes=10),
+        **facts,
+    )
+    code.keep_hash()
+    code.save(force_insert=True)
+    return code

@@ -1,0 +1,134 @@
+"""Who may see and do what: role by URL by method. A URL that is not named here fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client as Browser
+
+from tests.make import make_staff
+from tests.staff.conftest import Rows, sign_in
+from tests.staff.urls import paths
+
+SUPPORT, LEGAL, MANAGERS, OPERATIONS, SUPERUSER, NOBODY = (
+    "Support",
+    "Legal",
+    "Partner managers",
+    "Operations",
+    "superuser",
+    "nobody",
+)
+ROLES = [SUPPORT, LEGAL, MANAGERS, OPERATIONS, SUPERUSER, NOBODY]
+
+MAY_VIEW = {
+    "clients_user": {SUPPORT, LEGAL},
+    "clients_referralpartnerclientlink": {SUPPORT, LEGAL, OPERATIONS},
+    "clients_agreement": {SUPPORT, LEGAL},
+    "clients_signature": {SUPPORT, LEGAL},
+    "clients_signeddocument": {SUPPORT, LEGAL},
+    "clients_client": {SUPPORT, LEGAL, OPERATIONS},
+    "onboarding_emailcode": {SUPPORT},
+    "partners_referralpartner": {SUPPORT, LEGAL, MANAGERS},
+    "partners_apikey": {MANAGERS},
+    "staff_staff": set[str](),
+    "auth_group": set[str](),
+    "otp_totp_totpdevice": set[str](),
+    "axes_accessattempt": set[str](),
+}
+# What only these may see a row of; the row in question is a draft.
+MAY_VIEW_ROW = {**MAY_VIEW, "clients_agreement": {LEGAL}}
+MAY_WRITE = {
+    "clients_agreement": {LEGAL, SUPERUSER},
+    "partners_referralpartner": {MANAGERS, SUPERUSER},
+    "staff_staff": {SUPERUSER},
+}
+OWN_PAGES = {
+    "clients_agreement_publish": {LEGAL},
+    "clients_signeddocument_pdf": {SUPPORT, LEGAL},
+    "clients_client_correct_address": {SUPPORT},
+    "clients_client_add_admin": {SUPPORT},
+    "partners_referralpartner_make_key": {MANAGERS},
+    "partners_apikey_revoke": {MANAGERS},
+    "staff_staff_enrol": set[str](),
+    "auth_user_password_change": set[str](),
+}
+# The same for everybody who is signed in: GET and POST.
+SITE = {
+    "index": (200, 200),
+    "login": (302, 200),
+    "logout": (405, 200),
+    "password_change": (200, 200),
+    "password_change_done": (200, 405),
+    "autocomplete": (403, 405),
+    "jsi18n": (200, 405),
+    "view_on_site": (404, 404),
+    "(?P<url>.*)$": (404, 404),
+}
+
+
+def expected(role: str, method: int) -> dict[str, int]:
+    """What each URL answers this role: 0 for GET, 1 for POST."""
+    sees = {name: role == SUPERUSER or role in roles for name, roles in MAY_VIEW.items()}
+    sees_row = {name: role == SUPERUSER or role in roles for name, roles in MAY_VIEW_ROW.items()}
+    writes = {name: role in MAY_WRITE.get(name, set()) for name in MAY_VIEW}
+    hidden = {name: 302 if sees[name] else 403 for name in MAY_VIEW}
+    hidden_own = {name: 404 if sees[name] else 403 for name in MAY_VIEW}
+    own = {name: 200 if role == SUPERUSER or role in roles else 403 for name, roles in OWN_PAGES.items()}
+    return {
+        **{name: statuses[method] for name, statuses in SITE.items()},
+        **{f"{name}_changelist": 200 if sees[name] else 403 for name in MAY_VIEW},
+        **{f"{name}_add": 200 if writes[name] else 403 for name in MAY_VIEW},
+        **{f"{name}_history": 200 if sees_row[name] else hidden_own[name] for name in MAY_VIEW},
+        **{f"{name}_delete": 403 for name in MAY_VIEW},
+        **{
+            f"{name}_change": (403 if method and not writes[name] else 200) if sees_row[name] else hidden[name]
+            for name in MAY_VIEW
+        },
+        **{f"{'/'.join(name.rsplit('_', 1))}/<path:object_id>/": 302 for name in MAY_VIEW},
+        "app_list": 200 if any(sees[name] for name in MAY_VIEW if name.startswith("clients")) else 404,
+        **own,
+    }
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_sees_what_is_its_own(colleague: Callable[[str], Browser], rows: Rows, role: str) -> None:
+    browser = colleague(role)
+
+    answers = {name: browser.get(path).status_code for name, path in paths(rows).items()}
+
+    assert answers == expected(role, 0)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_sends_what_is_its_own(colleague: Callable[[str], Browser], rows: Rows, role: str) -> None:
+    browser = colleague(role)
+    urls = paths(rows)
+    last = {"logout": urls.pop("logout")}
+
+    answers = {name: browser.post(path).status_code for name, path in [*urls.items(), *last.items()]}
+
+    assert answers == expected(role, 1)
+
+
+def test_without_signing_in_every_url_leads_to_the_sign_in_page(client: Browser, rows: Rows) -> None:
+    urls = {name: path for name, path in paths(rows).items() if name != "login"}
+
+    answers = [answer for path in urls.values() for answer in (client.get(path), client.post(path))]
+
+    assert {answer.status_code for answer in answers} == {302}
+    assert {answer.headers["Location"].partition("?")[0] for answer in answers} <= {"/admin/login/", "/admin/"}
+
+
+def test_a_right_given_to_somebody_does_not_open_the_pages_of_superusers(rows: Rows) -> None:
+    staff = make_staff()
+    staff.user_permissions.set(Permission.objects.filter(content_type__app_label__in=["staff", "auth", "axes"]))
+    browser = Browser()
+    sign_in(browser, staff)
+
+    answers = [
+        browser.get(f"/admin/{page}/").status_code for page in ("staff/staff", "auth/group", "axes/accessattempt")
+    ]
+
+    assert answers == [403, 403, 403]
