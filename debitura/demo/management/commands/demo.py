@@ -75,6 +75,7 @@ class Command(BaseCommand):
         with _process(_web(port), base) as web, _process(WORKER, base) as worker:
             _wait_until_ready(port, web)
             self.stdout.write(_welcome(base))
+            self.stdout.flush()  # to a pipe it would stay in the buffer
             while web.poll() is None and worker.poll() is None:
                 time.sleep(0.3)
             raise CommandError("The web server or the worker has ended; its last lines above say why.")
