@@ -66,8 +66,7 @@ def _save(client: Client, acting: User, colleagues: Sequence[Colleague], at: dat
     if taken:
         EmailAddress.objects.release_unused(client)
         return AddressesOfOthers(frozenset(taken))
-    known = {user.pk: user for user in client.users.all()}
-    users = [_user(client, acting, colleague, known) for colleague in colleagues]
+    users = _users(client, acting, colleagues)
     client.users.exclude(pk__in=[user.pk for user in users if user.pk]).delete()
     # Two may have swapped addresses, and an address stands once at a client at any moment.
     client.users.update(email_key=None)
@@ -79,10 +78,18 @@ def _save(client: Client, acting: User, colleagues: Sequence[Colleague], at: dat
     return Saved() if acting.pk in {user.pk for user in users if user.role == Role.CREDITOR_ADMIN} else HandedOver()
 
 
-def _user(client: Client, acting: User, colleague: Colleague, known: dict[int, User]) -> User:
-    user = known.get(colleague.user_id or 0) or User(client=client)
-    user.name = colleague.name
-    user.email = user.email if user.pk == acting.pk else colleague.email
-    user.email_key = normal_address(user.email)
-    user.role = Role.CREDITOR_ADMIN if colleague.is_onboarding_user else Role.CREDITOR_USER
-    return user
+def _users(client: Client, acting: User, colleagues: Sequence[Colleague]) -> list[User]:
+    """The client's users as they shall be: known ones by their id, else by their address, and new ones."""
+    known = {user.pk: user for user in client.users.all()}
+    named = {colleague.user_id for colleague in colleagues}
+    by_address = {user.email_key: user for user in known.values() if user.pk not in named}
+    users = []
+    for colleague in colleagues:
+        user = known.get(colleague.user_id or 0) or by_address.get(normal_address(colleague.email))
+        user = user or User(client=client, email=colleague.email)
+        user.name = colleague.name
+        user.email = user.email if user.pk == acting.pk else colleague.email
+        user.email_key = normal_address(user.email)
+        user.role = Role.CREDITOR_ADMIN if colleague.is_onboarding_user else Role.CREDITOR_USER
+        users.append(user)
+    return users

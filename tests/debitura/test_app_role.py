@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -219,13 +220,21 @@ def test_the_role_signs_in_owns_nothing_and_does_not_wait_long() -> None:
     assert worker_waits == ("0",)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_client_comes_on_board_with_these_rights(partner: ReferralPartner, api: APIClient, tmp_path: Path) -> None:
+@pytest.fixture
+def as_web_process(transactional_db: None) -> Iterator[None]:
+    """From here on the test's own statements, and what they commit, have the rights of the web process."""
     _make_roles()
     _run("SET ROLE debitura_app")
+    yield
+    _run("RESET ROLE")
+
+
+def test_a_client_comes_on_board_with_these_rights(
+    partner: ReferralPartner, api: APIClient, tmp_path: Path, as_web_process: None
+) -> None:
     created = api.post("/clients", registration_body())
     link = partner.links.select_related("client").get()
-    visit = {"link": link, "purpose": Purpose.FIRST_SIGNING, "browser": "browser"}
+    visit: dict[str, Any] = {"link": link, "purpose": Purpose.FIRST_SIGNING, "browser": "browser"}
 
     request_code(**visit)
     _work_off_jobs("debitura_worker", mailing_to=tmp_path)

@@ -86,6 +86,13 @@ def test_somebody_else_can_sign(link: ReferralPartnerClientLink) -> None:
     assert standing_proof(link=link, purpose=FIRST, browser="mine") is None
 
 
+def test_somebody_who_is_typed_in_again_is_the_same_person(link: ReferralPartnerClientLink) -> None:
+    jane, ann = held(link)
+
+    assert confirm(link, replace(jane, user_id=None), replace(ann, user_id=None, email="ANN@acme.test")) == Saved()
+    assert {user.user_id for user in held(link)} == {jane.user_id, ann.user_id}
+
+
 def test_an_address_of_another_company_changes_nothing(link: ReferralPartnerClientLink) -> None:
     make_client(admin="taken@other.test")
     before = everything()
