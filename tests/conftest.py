@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import socket
 from collections.abc import Iterator
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -96,3 +99,28 @@ def deliver_mail() -> list[mail.EmailMessage]:
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [job.id])
     return mail.outbox
+
+
+class Lines(StringIO):
+    """What was logged, as the objects that the lines are."""
+
+    def all(self, event: str) -> list[dict[str, Any]]:
+        """All lines of this event."""
+        lines = [json.loads(line) for line in self.getvalue().splitlines()]
+        return [line for line in lines if line["event"] == event]
+
+    def only(self, event: str) -> dict[str, Any]:
+        """The one line of this event."""
+        [line] = self.all(event)
+        return line
+
+
+@pytest.fixture
+def logged() -> Iterator[Lines]:
+    """The lines that the process would print."""
+    [handler] = [handler for handler in logging.getLogger().handlers if handler.name == "lines"]
+    assert isinstance(handler, logging.StreamHandler)
+    lines = Lines()
+    before = handler.setStream(lines)
+    yield lines
+    handler.setStream(before)

@@ -48,6 +48,9 @@ def _is_awake(request: HttpRequest) -> bool:
 
 
 def _note_time(request: HttpRequest, response: HttpResponseBase) -> None:
+    if request.session.session_key is None:
+        # Who signs in as somebody else gets a new session, which has no name before it is saved.
+        request.session.save()
     response.set_cookie(
         COOKIE,
         TimestampSigner(salt=COOKIE).sign(_name_of_session(request)),

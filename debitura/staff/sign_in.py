@@ -6,13 +6,14 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth.signals import user_login_failed
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from debitura.staff.second_factor import verified_device
 
-REFUSED = "That is not right. Please check the e-mail address, the password{code}, and try again."
+REFUSED = "That is not right. Please check {what}, and try again."
 
 
 class SignInForm(AdminAuthenticationForm):
@@ -35,12 +36,16 @@ class SignInForm(AdminAuthenticationForm):
         if settings.STAFF_SECOND_FACTOR:
             user.otp_device = verified_device(user, self.cleaned_data.get("otp_token", ""))
             if user.otp_device is None:
+                # Counts like a wrong password; otherwise the throttle would tell that the password was right.
+                user_login_failed.send(__name__, credentials={"username": user.email}, request=self.request)
                 raise self.get_invalid_login_error()
 
     def get_invalid_login_error(self) -> ValidationError:
         """Say the same whatever was wrong."""
-        code = " and the code; a code works once" if settings.STAFF_SECOND_FACTOR else ""
-        return ValidationError(REFUSED.format(code=code), code="invalid_login")
+        what = "the e-mail address and the password"
+        if settings.STAFF_SECOND_FACTOR:
+            what = "the e-mail address, the password and the code, which works once"
+        return ValidationError(REFUSED.format(what=what), code="invalid_login")
 
 
 def throttled_name(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
@@ -53,4 +58,6 @@ def closed_for_a_while(
     request: HttpRequest, answer: HttpResponseBase | None, credentials: dict[str, Any] | None
 ) -> HttpResponse:
     """Answer who has failed too often; for AXES_LOCKOUT_CALLABLE."""
-    return render(request, "admin/closed_for_a_while.html", status=429)
+    response = render(request, "admin/closed_for_a_while.html", status=429)
+    response.headers["Cache-Control"] = "no-store"
+    return response

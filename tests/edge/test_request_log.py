@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
-from io import StringIO
 from typing import Any
 from unittest.mock import patch
 
@@ -17,6 +15,7 @@ from rest_framework.test import APIClient
 from clients.models import ReferralPartnerClientLink
 from onboarding import api as clients_api
 from partners.models import ReferralPartner
+from tests.conftest import Lines
 from tests.make import make_key, make_link, registration_body
 from tests.wire import send
 
@@ -31,29 +30,6 @@ SECRETS = {
 }
 ZOE = {"name": "Zoe Qxyz", "email": "zoe.qxyz@zyx.test"}
 TENANT_ID = "ztenant-5150"
-
-
-class Lines(StringIO):
-    """What was written, as the objects that the lines are."""
-
-    def all(self, event: str) -> list[dict[str, Any]]:
-        lines = [json.loads(line) for line in self.getvalue().splitlines()]
-        return [line for line in lines if line["event"] == event]
-
-    def only(self, event: str) -> dict[str, Any]:
-        [line] = self.all(event)
-        return line
-
-
-@pytest.fixture
-def logged() -> Iterator[Lines]:
-    """The lines that the process would print."""
-    [handler] = [handler for handler in logging.getLogger().handlers if handler.name == "lines"]
-    assert isinstance(handler, logging.StreamHandler)
-    lines = Lines()
-    before = handler.setStream(lines)
-    yield lines
-    handler.setStream(before)
 
 
 def test_a_request_is_one_line_that_says_what_may_be_kept(

@@ -1,0 +1,39 @@
+"""GET, HEAD and OPTIONS change nothing, whoever asks: scanners, prefetching browsers, a colleague who only looks."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client as Browser
+
+from tests.make import make_staff
+from tests.rows import everything
+from tests.staff.conftest import Rows, sign_in
+from tests.staff.urls import paths
+
+SAFE = ["GET", "HEAD", "OPTIONS"]
+
+
+@pytest.mark.parametrize("method", SAFE)
+def test_looking_at_every_page_three_times_changes_no_row(superuser: Browser, rows: Rows, method: str) -> None:
+    urls = paths(rows).values()
+    before = everything()
+
+    statuses = {superuser.generic(method, path).status_code for path in [*urls] * 3}
+
+    assert everything() == before
+    assert max(statuses) < 500
+    assert 200 in statuses
+
+
+@pytest.mark.parametrize("method", SAFE)
+def test_a_session_that_a_new_password_ended_is_nobodys_and_no_row_says_so(db: None, method: str) -> None:
+    staff, browser = make_staff("Support"), Browser()
+    sign_in(browser, staff)
+    staff.set_password("another-horse-9")
+    staff.save()
+    before = everything()
+
+    answer = browser.generic(method, "/admin/")
+
+    assert answer.status_code == 302
+    assert everything() == before
