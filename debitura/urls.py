@@ -1,6 +1,6 @@
 """Every URL there is."""
 
-from django.conf import settings
+from django.apps import apps
 from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -18,7 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", login_not_required(health.readyz), name="readyz"),
 ]
 
-if settings.DEBUG:
+if apps.is_installed("debitura.demo"):
     urlpatterns.append(path("demo/", include("debitura.demo.urls")))
 
 handler400 = "debitura.edge.errors.bad_request"

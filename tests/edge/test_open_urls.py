@@ -27,6 +27,8 @@ OPEN = {
     "readyz",
     "admin:login",
     "brand-style",
+    "demo-mail",  # not installed in production
+    "demo-mail-json",
     *(
         f"{purpose.value}:{page}"
         for purpose in Purpose

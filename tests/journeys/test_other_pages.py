@@ -24,6 +24,7 @@ def test_pages_beside_the_way_are_accessible(
     Visitor(link).post(None, send="first")
     paths = {
         "landing": "/",
+        "mail": "/demo/mail/",
         "handed-over": page_path(link, Purpose.FIRST_SIGNING) + "/handed-over",
         "sign-in": "/admin/login/",
     }
