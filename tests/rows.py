@@ -17,3 +17,13 @@ def everything() -> dict[str, tuple[int, str]]:
 def _digest(table: str) -> str:
     rows = "string_agg(md5(t::text), '' ORDER BY md5(t::text) COLLATE \"C\")"
     return f"SELECT '{table}', count(*), coalesce(md5({rows}), '') FROM \"{table}\" AS t"
+
+
+def tables_with(text: str) -> list[str]:
+    """The tables in which a row holds this text, anywhere."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename")
+        tables = [name for (name,) in cursor.fetchall()]
+        found = [f"SELECT '{table}' FROM \"{table}\" AS t WHERE strpos(t::text, %s) > 0" for table in tables]
+        cursor.execute(" UNION ".join(found), [text] * len(tables))
+        return [table for (table,) in cursor.fetchall()]
