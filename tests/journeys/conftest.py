@@ -67,7 +67,8 @@ class Visitor:
 
     def press(self, button: str) -> None:
         """Press a button and wait for the next page."""
-        self.page.get_by_role("button", name=button, exact=True).last.click()
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name=button, exact=True).last.click()
 
     def heading(self) -> str:
         """What the page is about."""
