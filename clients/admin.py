@@ -388,7 +388,12 @@ class SignatureAdmin(ReadOnlyAdmin):
 
     list_display = ["company_name", "version", "signer_name", "signed_at", "partner_name", "stands"]
     list_select_related = ["agreement"]
-    list_filter = ["agreement", "signed_at", ("invalidated_at", admin.EmptyFieldListFilter)]
+    # Only versions that somebody signed: the stock filter would name drafts.
+    list_filter = [
+        ("agreement", admin.RelatedOnlyFieldListFilter),
+        "signed_at",
+        ("invalidated_at", admin.EmptyFieldListFilter),
+    ]
     search_fields = ["company_name", "signer_name", "signer_email", "=id", "=client__id", "=link__id"]
     search_help_text = "Company, signer, signer's address, id of the signature, the client or the link."
     fieldsets = [
