@@ -89,6 +89,8 @@ class ReferralPartner(models.Model):
                 condition=Q(background_colour__regex=HEX_COLOUR, font_colour__regex=HEX_COLOUR),
                 name="partner_colours_are_hex",
             ),
+            # It stands in a stylesheet of ours.
+            models.CheckConstraint(condition=Q(font_family__regex=FONT_FAMILY), name="partner_font_family_is_plain"),
         ]
 
     def __str__(self) -> str:

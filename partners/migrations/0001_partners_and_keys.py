@@ -235,6 +235,10 @@ class Migration(migrations.Migration):
                         ),
                         name="partner_colours_are_hex",
                     ),
+                    models.CheckConstraint(
+                        condition=models.Q(("font_family__regex", "^[A-Za-z0-9 ,'\"-]*$")),
+                        name="partner_font_family_is_plain",
+                    ),
                 ],
             },
         ),
