@@ -18,7 +18,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 HEX_COLOUR = r"^#[0-9A-Fa-f]{6}$"
-FONT_FAMILY = r"^[A-Za-z0-9 ,'\"-]*$"
+FONT_FAMILY = """^[A-Za-z0-9 ,'"-]*$"""
 HOST = r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$"
 
 ONE_MINUTE = timedelta(minutes=1)

@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="A list of fonts as in CSS; only fonts on the visitor's machine are used.",
                         max_length=200,
-                        validators=[django.core.validators.RegexValidator("^[A-Za-z0-9 ,'\\\"-]*$")],
+                        validators=[django.core.validators.RegexValidator("^[A-Za-z0-9 ,'\"-]*$")],
                     ),
                 ),
                 (
@@ -175,7 +175,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="A list of fonts as in CSS; only fonts on the visitor's machine are used.",
                         max_length=200,
-                        validators=[django.core.validators.RegexValidator("^[A-Za-z0-9 ,'\\\"-]*$")],
+                        validators=[django.core.validators.RegexValidator("^[A-Za-z0-9 ,'\"-]*$")],
                     ),
                 ),
                 (
