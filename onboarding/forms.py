@@ -131,7 +131,8 @@ class ColleagueFormSet(Colleagues):
     def __init__(
         self, data: QueryDict | None = None, *, acting: User, chosen: str | None = None, **options: Any
     ) -> None:
-        super().__init__(data, **options)
+        # An empty row is a mistake, also in a form that says it had fewer rows.
+        super().__init__(data, form_kwargs={"empty_permitted": False}, **options)
         self.acting = acting
         self.chosen = chosen if data is None else data.get("onboarding_user")
 

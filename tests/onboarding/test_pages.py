@@ -285,6 +285,48 @@ def test_the_same_address_twice_is_refused_beside_both(visitor: Visitor) -> None
     assert page.content.decode().count("Two people have this address") == 3
 
 
+WEIRD = [
+    "",
+    "\0",
+    "\u202eevil",
+    "9" * 5000,
+    "-1",
+    "3",
+    "\u0663",
+    "1e9",
+    "9" * 20,
+    "x" * 100_000,
+    "\ufdfa" * 200,
+    "\u0378" * 9,
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("typed", WEIRD, ids=range(len(WEIRD)))
+def test_no_forged_form_is_a_crash(visitor: Visitor, typed: str) -> None:
+    unproven = [visitor.post(None, **{field: typed}) for field in ("code", "send", "return_url")]
+    visitor.prove()
+    company = company_fields(visitor.link)
+    companies = [visitor.post(Step.COMPANY, **{**company, field: typed}) for field in company]
+    visitor.confirm_company(**company)
+    people = {**people_fields(visitor.link), "remove": None, "add": None}
+    rows = [visitor.post(Step.USERS, **{**people_fields(visitor.link), field: typed}) for field in people]
+    visitor.confirm_people()
+    signing = {**visitor.shown(), "full_name": "Jane", "consent": "on"}
+    signed = [visitor.post(Step.AGREEMENT, **{**signing, field: typed}) for field in signing]
+
+    assert {page.status_code for page in [*unproven, *companies, *rows, *signed]} <= {200, 400}
+
+
+def test_a_row_that_was_left_empty_is_a_mistake(visitor: Visitor) -> None:
+    visitor.prove()
+    visitor.confirm_company()
+
+    page = visitor.post(Step.USERS, **{**people_fields(visitor.link), "form-TOTAL_FORMS": "2"})
+
+    assert has_text(page, "Person 2, name: Enter the person’s name.")
+
+
 def test_somebody_must_sign(visitor: Visitor) -> None:
     visitor.prove()
     visitor.confirm_company()
