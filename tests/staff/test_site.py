@@ -1,0 +1,204 @@
+"""The admin as a whole: every model has its place, lists stay quick, and what is decided cannot be written."""
+
+from __future__ import annotations
+
+import pytest
+from axes.models import AccessAttempt
+from django.apps import apps
+from django.db import connection
+from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from clients.models import ReferralPartnerClientLink
+from debitura.staff.site import site
+from tests.make import (
+    make_agreement,
+    make_client,
+    make_key,
+    make_link,
+    make_partner,
+    make_signature,
+    make_staff,
+    make_user,
+)
+from tests.rows import everything
+from tests.staff.conftest import Rows, make_code
+from tests.staff.urls import paths
+
+NOT_IN_THE_ADMIN = {
+    "clients.EmailAddress": "the addresses of clients and users once more, to be found by; search uses them",
+    "clients.AgreementHistory": "shown as the history of the agreement",
+    "clients.ClientHistory": "shown as the history of the client",
+    "clients.UserHistory": "shown as the history of the client",
+    "clients.ReferralPartnerClientLinkHistory": "shown as the history of the link",
+    "partners.ReferralPartnerHistory": "shown as the history of the partner",
+    "onboarding.KeptForm": "what visitors typed and did not save: nobody's business yet",
+    "admin.LogEntry": "shown as the history of what it is about",
+    "pghistory.Context": "shown with the history of what changed",
+    "pghistory.Events": "a view over all history that nothing uses",
+    "pghistory.MiddlewareEvents": "a view over all history that nothing uses",
+    "auth.Permission": "shown with the groups that have them",
+    "axes.AccessLog": "switched off",
+    "axes.AccessFailureLog": "switched off",
+    "axes.AccessAttemptExpiration": "switched off",
+    "contenttypes.ContentType": "Django's own",
+    "sessions.Session": "who holds one is signed in: nobody may read them",
+    "procrastinate.ProcrastinateJob": "the queue; docs/operations.md says how to look at it",
+    "procrastinate.ProcrastinateEvent": "the queue",
+    "procrastinate.ProcrastinateWorker": "the queue",
+    "procrastinate.ProcrastinatePeriodicDefer": "the queue",
+}
+READ_ONLY = [
+    "clients_client",
+    "clients_user",
+    "clients_referralpartnerclientlink",
+    "clients_signature",
+    "clients_signeddocument",
+    "onboarding_emailcode",
+    "partners_apikey",
+    "auth_group",
+    "otp_totp_totpdevice",
+    "axes_accessattempt",
+]
+
+
+def test_every_model_is_in_the_admin_or_named_as_not() -> None:
+    models = {model._meta.label for model in apps.get_models()}
+    shown = {model._meta.label for model in site._registry}
+
+    assert models - shown == set(NOT_IN_THE_ADMIN)
+
+
+@pytest.mark.parametrize("name", READ_ONLY)
+def test_what_is_only_shown_is_written_by_no_form_even_of_a_superuser(
+    superuser: Browser, rows: Rows, name: str
+) -> None:
+    urls = paths(rows)
+    before = everything()
+    form = {
+        "name": "Forged",
+        "email": "forged@evil.test",
+        "fee_percentage": "99",
+        "tries": "0",
+        "why": "x",
+        "post": "y",
+    }
+
+    statuses = [superuser.post(urls[f"{name}_{page}"], form).status_code for page in ("add", "change", "delete")]
+
+    assert statuses == [403, 403, 403]
+    assert everything() == before
+
+
+def test_no_list_has_an_action_or_a_field_to_write_in() -> None:
+    assert {(admin.actions, tuple(admin.list_editable)) for admin in site._registry.values()} == {(None, ())}
+
+
+def test_a_list_of_fifty_takes_as_many_statements_as_a_list_of_one(superuser: Browser, rows: Rows) -> None:
+    lists = {name: path for name, path in paths(rows).items() if name.endswith("_changelist")}
+    at_one = {name: statements(superuser, path) for name, path in lists.items()}
+
+    fifty_more()
+
+    assert {name: statements(superuser, path) for name, path in lists.items()} == at_one
+
+
+def test_the_page_of_a_client_takes_as_many_statements_for_ten_users_and_links_as_for_one(
+    superuser: Browser, rows: Rows
+) -> None:
+    path = paths(rows)["clients_client_change"]
+    superuser.get(path)  # content types are looked up once
+    at_one = statements(superuser, path)
+
+    ten_more(rows)
+
+    assert statements(superuser, path) == at_one
+
+
+def statements(browser: Browser, path: str) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        assert browser.get(path).status_code == 200
+    return len(queries)
+
+
+def fifty_more() -> None:
+    """Of everything that has a list."""
+    for number in range(49):
+        partner = make_partner()
+        make_key(partner)
+        link = make_link(partner=partner, client=make_client(colleagues=(f"ib{number}@acme.test",)))
+        make_signature(link)
+        make_code(link)
+        make_agreement(number=number + 100)
+        staff = make_staff("Support")
+        TOTPDevice.objects.create(user=staff)
+        AccessAttempt.objects.create(username=staff.email, ip_address="192.0.2.9", failures_since_start=1)
+
+
+def ten_more(rows: Rows) -> None:
+    """Users, archived links and signatures of the one client."""
+    now = timezone.now()
+    for number in range(10):
+        ReferralPartnerClientLink.objects.filter(archived_at=None).update(archived_at=timezone.now())
+        make_user(rows.client, email=f"ib{number}@acme.test")
+        make_agreement(number=number + 10, published_at=now)
+        make_signature(make_link(client=rows.client, tenant_id=f"t-{number}"))
+
+
+@pytest.mark.parametrize(
+    ("model", "term"),
+    [
+        ("partners/referralpartner", "ledgerly software"),
+        ("partners/apikey", "production"),
+        ("clients/user", "JANE@acme.test"),
+        ("clients/signature", "jane@acme.test"),
+        ("clients/signeddocument", "acme"),
+        ("clients/agreement", "draft of lea"),
+        ("staff/staff", "sam.0@"),
+        ("auth/group", "legal"),
+        ("axes/accessattempt", "192.0.2.7"),
+        ("otp_totp/totpdevice", "sam"),
+    ],
+)
+def test_each_list_is_searched(superuser: Browser, rows: Rows, model: str, term: str) -> None:
+    found = superuser.get(f"/admin/{model}/", {"q": term}).context["cl"].result_list
+    nothing = superuser.get(f"/admin/{model}/", {"q": "nobody is called this"}).context["cl"].result_list
+
+    assert len(found) == 1
+    assert len(nothing) == 0
+
+
+def test_codes_are_found_by_the_id_of_link_and_client(superuser: Browser, rows: Rows) -> None:
+    terms = map(str, [rows.code.pk, rows.link.pk, rows.client.pk])
+
+    found = [
+        list(superuser.get("/admin/onboarding/emailcode/", {"q": term}).context["cl"].result_list) for term in terms
+    ]
+
+    assert found == [[rows.code]] * 3
+
+
+def test_the_page_of_a_code_shows_neither_code_nor_address(superuser: Browser, rows: Rows) -> None:
+    page = superuser.get(paths(rows)["onboarding_emailcode_change"]).content.decode()
+
+    assert rows.code.text() not in page
+    assert rows.code.hash not in page
+    assert rows.code.browser not in page
+    assert "jane@acme.test" not in page
+
+
+def test_no_page_with_data_may_be_kept_by_a_cache(superuser: Browser, rows: Rows) -> None:
+    without_data = {"jsi18n", "password_change", "password_change_done"}
+    answers = {name: superuser.get(path) for name, path in paths(rows).items() if name not in without_data}
+
+    kept = {
+        name
+        for name, answer in answers.items()
+        if answer.status_code == 200 and "no-store" not in answer.headers.get("Cache-Control", "")
+    }
+
+    assert kept == set()
