@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from clients.agreement_text import UnsupportedMarkdown, agreement_blocks, agreement_html
@@ -45,6 +45,7 @@ from debitura.staff.pages import (
     ReadOnlyAdmin,
     ReadOnlyInline,
     StaffModelAdmin,
+    Whether,
     acting,
     require,
 )
@@ -86,7 +87,7 @@ class ClientAdmin(ReadOnlyAdmin):
 
     inlines = [UserInline, LinkInline, SignatureInline]
     list_display = ["name", "registration_number", "country_name", "partner", "created_at", "withdrawn_at"]
-    list_filter = ["links__partner", "created_at", ("withdrawn_at", admin.EmptyFieldListFilter), "country"]
+    list_filter = ["links__partner", "created_at", ("withdrawn_at", Whether), "country"]
     search_fields = ["name"]  # get_search_results has the rest
     search_help_text = "Company name, registration number, e-mail address, tenant id, id of the client or of a link."
     fieldsets = [
@@ -172,7 +173,7 @@ class LinkAdmin(ReadOnlyAdmin):
 
     list_display = ["client", "partner", "external_tenant_id", "fee", "is_attributed", "created_at", "archived_at"]
     list_select_related = ["client", "partner"]
-    list_filter = ["partner", "is_attributed", ("archived_at", admin.EmptyFieldListFilter), "created_at"]
+    list_filter = ["partner", "is_attributed", ("archived_at", Whether), "created_at"]
     search_fields = ["external_tenant_id", "client__name", "partner__name", "=id", "=client__id"]
     search_help_text = "Tenant id, names of client and partner, id of the link or of the client."
     fields = [
@@ -237,7 +238,7 @@ class AgreementAdmin(StaffModelAdmin):
 
     form = AgreementForm
     list_display = ["title", "number", "state", "is_material", "published_at", "required_from"]
-    list_filter = [("published_at", admin.EmptyFieldListFilter), "is_material"]
+    list_filter = [("published_at", Whether), "is_material"]
     search_fields = ["title", "number"]
     readonly_fields = ["state", "as_shown", "text_sha256", "published_at", "required_from"]
 
@@ -334,7 +335,7 @@ class AgreementAdmin(StaffModelAdmin):
 
     def _publish_page(self, request: HttpRequest, draft: Agreement, form: PublishForm) -> HttpResponse:
         again = (
-            "Every client must sign it: those who signed an earlier version must sign again before their next case."
+            "Every client must sign it, those who signed an earlier version too."
             if draft.is_material
             else "Clients who signed an earlier version need not sign again; new clients sign this one."
         )
@@ -392,7 +393,7 @@ class SignatureAdmin(ReadOnlyAdmin):
     list_filter = [
         ("agreement", admin.RelatedOnlyFieldListFilter),
         "signed_at",
-        ("invalidated_at", admin.EmptyFieldListFilter),
+        ("invalidated_at", Whether),
     ]
     search_fields = ["company_name", "signer_name", "signer_email", "=id", "=client__id", "=link__id"]
     search_help_text = "Company, signer, signer's address, id of the signature, the client or the link."
@@ -415,9 +416,9 @@ class SignatureAdmin(ReadOnlyAdmin):
         return signature.invalidated_at is None
 
     @admin.display(description="details shown")
-    def details(self, signature: Signature) -> SafeString:
-        """What the page showed of the company."""
-        return format_html_join("\n", "{}: {}", signature.company_details.items())
+    def details(self, signature: Signature) -> str:
+        """What the page showed of the company, a line each."""
+        return "\n".join(f"{label}: {value}" for label, value in signature.company_details.items())
 
     def tools(self, request: HttpRequest, row: Signature) -> list[tuple[str, str]]:
         """The document."""

@@ -24,6 +24,7 @@ from debitura.staff.pages import (
     ReadOnlyInline,
     ReasonedAdmin,
     ReasonForm,
+    Whether,
     acting,
     require,
 )
@@ -83,8 +84,8 @@ class PartnerForm(ReasonForm):
         help_text="A PNG of at most 100 KB; it is shown 40 pixels high. Without a file the logo stays as it is.",
     )
     no_logo = forms.BooleanField(required=False, label="Take the logo away")
-    background_colour = ColourField()
-    font_colour = ColourField()
+    background_colour = ColourField(initial="#14324a")
+    font_colour = ColourField(initial="#ffffff")
     font_family = forms.RegexField(
         FONT_FAMILY,
         required=False,
@@ -185,6 +186,10 @@ class ReferralPartnerAdmin(ReasonedAdmin):
         """The logo on the colours that it is shown on."""
         return format_html('<img class="logo" src="{}" alt="Logo">', partner.logo) if partner.logo else None
 
+    def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
+        """Keys, once there can be some."""
+        return [] if obj is None else self.inlines
+
     def tools(self, request: HttpRequest, row: ReferralPartner) -> list[tuple[str, str]]:
         """Make a key."""
         may = acting(request).has_perm("partners.issue_apikey")
@@ -253,7 +258,7 @@ class ApiKeyAdmin(ReadOnlyAdmin):
 
     list_display = ["prefix", "label", "partner", "state", "created_at", "expires_at", "last_used_at"]
     list_select_related = ["partner"]
-    list_filter = [("revoked_at", admin.EmptyFieldListFilter), "created_at"]
+    list_filter = [("revoked_at", Whether), "created_at"]
     search_fields = ["prefix", "label", "partner__name"]
     fields = ["partner", "prefix", "label", "state", "created_at", "expires_at", "revoked_at", "last_used_at"]
 

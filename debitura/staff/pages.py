@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
@@ -189,6 +189,15 @@ class ReasonedAdmin(StaffModelAdmin):
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """Nothing more: the decision is in the log already."""
+
+
+class Whether(admin.EmptyFieldListFilter):
+    """Filter by whether something has happened, in those words."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """Yes and no instead of empty and not."""
+        for choice, label in zip(super().choices(changelist), ("All", "No", "Yes"), strict=True):
+            yield {**choice, "display": label}
 
 
 class ReadOnlyInline(_TabularInline):

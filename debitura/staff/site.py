@@ -1,5 +1,7 @@
 """The admin site."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.auth.models import AnonymousUser
@@ -7,6 +9,8 @@ from django.http import HttpRequest
 
 from debitura.staff.models import Staff
 from debitura.staff.sign_in import SignInForm
+
+PART_NAMES = {"auth": "Groups of staff", "axes": "Failed sign-ins", "otp_totp": "Second factors"}
 
 
 class StaffAdminSite(AdminSite):
@@ -16,6 +20,11 @@ class StaffAdminSite(AdminSite):
     site_title = "Debitura"
     index_title = "What there is"
     login_form = SignInForm
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """Call the parts by what they are here."""
+        apps = super().get_app_list(request, app_label)
+        return [{**app, "name": PART_NAMES.get(app["app_label"], app["name"])} for app in apps]
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Whether this visitor may see any page at all."""
