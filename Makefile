@@ -20,8 +20,9 @@ help:
 demo: ready
 	@$(VENV)/python manage.py demo --port $(PORT)
 
+# A file's tests stay together: some share a database role or a server.
 test: ready
-	$(VENV)/pytest
+	$(VENV)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 slow: ready
 	$(VENV)/pytest -m slow --durations=10

@@ -201,7 +201,8 @@ def _locks_held_while_waiting_for_the_first(names: list[str]) -> int:
             waiting = in_thread(pool, take)
             wait_until_blocked()
             cursor.execute(
-                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND pid <> pg_backend_pid()"
+                "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database"
+                " WHERE datname = current_database() AND locktype = 'advisory' AND granted AND pid <> pg_backend_pid()"
             )
             [held] = cursor.fetchone()
         waiting.result(timeout=10)
