@@ -1,0 +1,51 @@
+"""Staff at the admin, in a real browser: a key is made and used, an agreement written and published."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Browser
+
+from clients.models import Agreement
+from partners.models import ReferralPartner
+from tests.journeys.conftest import WIDE, Caller, Visitor, visiting
+from tests.make import make_staff, registration_body
+from tests.staff.conftest import PASSWORD
+
+
+def sign_in(visitor: Visitor, site: str, group: str) -> None:
+    staff = make_staff(group)
+    visitor.page.goto(f"{site}/admin/")
+    visitor.page.get_by_label("E-mail address").fill(staff.email)
+    visitor.page.get_by_label("Password").fill(PASSWORD)
+    visitor.press("Sign in")
+
+
+def test_a_key_that_is_made_in_the_admin_opens_the_api(chromium: Browser, site: str, partner: ReferralPartner) -> None:
+    with visiting(chromium, WIDE) as visitor:
+        page = visitor.page
+        sign_in(visitor, site, "Partner managers")
+        page.goto(f"{site}/admin/partners/referralpartner/{partner.pk}/change/")
+        page.get_by_role("link", name="Make a key").click()
+        visitor.look("admin-make-a-key")
+        page.get_by_label("Label").fill("production")
+        page.get_by_label("Why").fill("They go live")
+        visitor.press("Make the key")
+        visitor.look("admin-key-made")
+        key = page.locator("code.secret").inner_text()
+
+    assert Caller(site, key).post(registration_body())[0] == 202
+
+
+def test_a_draft_is_written_read_and_published(chromium: Browser, site: str) -> None:
+    with visiting(chromium, WIDE) as visitor:
+        page = visitor.page
+        sign_in(visitor, site, "Legal")
+        page.goto(f"{site}/admin/clients/agreement/add/")
+        page.get_by_label("Text").fill("## 1. Scope\n\nDebitura collects claims.")
+        page.get_by_label("Summary of changes").fill("It is shorter.")
+        visitor.press("Save and continue editing")
+        page.get_by_role("link", name="Publish").click()
+        visitor.look("admin-publish")
+        page.get_by_label("Why").fill("The fees changed")
+        visitor.press("Publish version 2")
+
+    assert Agreement.objects.published().latest("number").text == "## 1. Scope\n\nDebitura collects claims."
