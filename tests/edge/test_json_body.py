@@ -62,7 +62,7 @@ def test_a_number_with_a_point_or_an_exponent_is_read_exactly(number: str) -> No
         (b'{"a": 1} {"b": 2}', "More than one JSON document: the second begins at line 1, column 10."),
         (b"{}\n[]", "More than one JSON document: the second begins at line 2, column 1."),
         (b'{"a": 1', "Not valid JSON at line 1, column 8."),
-        (b'{"a": 1,}', "Not valid JSON at line 1, column 8."),
+        (b'{"a" 1}', "Not valid JSON at line 1, column 6."),
         (b"{'a': 1}", "Not valid JSON at line 1, column 2."),
         (b'"a\nb"', "Not valid JSON at line 1, column 3."),
         (b"// a comment\n{}", "Not valid JSON at line 1, column 1."),
