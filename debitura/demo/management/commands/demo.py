@@ -42,6 +42,7 @@ Open the url of the answer in a browser, take the code from {base}/demo/mail/, s
   curl -i {base}/clients/tenant-1 -H 'XApiKey: {key}'
 
 The other partner's key: {other_key}
+Clients that are there already: ledgerly-1001 and bookwise-501 have signed, ledgerly-1002 and bookwise-502 have not.
 """
 
 
