@@ -97,7 +97,7 @@ def test_no_log_holds_what_was_sent_or_is_kept(partner: ReferralPartner, agreeme
         api.post("/clients", registration_body(f"{TENANT_ID}-3", **SECRETS, users=[ZOE])).status_code,
         send(api, "POST", "/clients", json.dumps(body).encode() * 5000).status_code,
         send(api, "POST", "/clients", json.dumps(body).encode()[:-9]).status_code,
-        APIClient(headers={"XApiKey": key[:-1] + "x"}).get(f"/clients/{TENANT_ID}").status_code,
+        APIClient(headers={"XApiKey": key[:8] + key[:7:-1]}).get(f"/clients/{TENANT_ID}").status_code,
         _failing(api, body, IntegrityError(f"Key (address)=({ZOE['email']}) already exists.")).status_code,
         _failing(api, body, OperationalError(f"at {SECRETS['address']}")).status_code,
     ]
