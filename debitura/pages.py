@@ -1,6 +1,6 @@
 """The landing page."""
 
-from django.apps import apps
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,4 +11,4 @@ from django.views.decorators.http import require_safe
 @require_safe
 def landing(request: HttpRequest) -> HttpResponse:
     """Say what this is, and lead on."""
-    return render(request, "landing.html", {"is_demo": apps.is_installed("debitura.demo")})
+    return render(request, "landing.html", {"is_demo": settings.HAS_DEMO_PAGES})

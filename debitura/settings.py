@@ -18,6 +18,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
 DEBUG = env.bool("DEBUG", default=False)
+# The demo's mailbox and its link on the landing page; a name of its own, since pytest turns DEBUG off.
+HAS_DEMO_PAGES = DEBUG
 ENVIRONMENT = env.str("ENVIRONMENT", default="test" if DEBUG else "production")
 # Of development and the demo; a server writes no files.
 DATA_DIR = Path(env.str("DATA_DIR", default="") or BASE_DIR / ".data")

@@ -1,6 +1,6 @@
 """Every URL there is."""
 
-from django.apps import apps
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -18,7 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", login_not_required(health.readyz), name="readyz"),
 ]
 
-if apps.is_installed("debitura.demo"):
+if settings.HAS_DEMO_PAGES:
     urlpatterns.append(path("demo/", include("debitura.demo.urls")))
 
 handler400 = "debitura.edge.errors.bad_request"

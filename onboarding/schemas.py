@@ -115,7 +115,10 @@ Percentage = Annotated[Decimal, PlainSerializer(float, return_type=float), Field
 class OnboardingLinks(Answer):
     """Where the client goes on."""
 
-    url: str | None
+    url: str | None = Field(
+        description="Hand it to your customer as it is now: it may change, so do not keep it. Append "
+        "?returnUrl=<a percent-encoded address on a host that you registered> to have a button back to you at the end."
+    )
 
 
 class CreditorBody(Answer):
@@ -156,7 +159,9 @@ class ClientBody(Answer):
     """A client as its partner sees it."""
 
     external_tenant_id: str
-    onboarding_done: bool = Field(description="The client's signature is current.")
+    onboarding_done: bool = Field(
+        description="The client's signature is current. Repeat the call, or GET, to learn of it."
+    )
     onboarding_links: OnboardingLinks | None = Field(description="Null once the signature is current.")
     client: CreditorBody
     users: list[UserBody]

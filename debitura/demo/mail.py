@@ -20,7 +20,6 @@ KEPT = 200
 def folder() -> Path:
     """Where the mails are kept."""
     path: Path = settings.DATA_DIR / "demo-mail"
-    path.mkdir(parents=True, exist_ok=True)
     return path
 
 
@@ -29,6 +28,7 @@ class DemoMailBackend(BaseEmailBackend):
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         """Print each mail and keep it, written whole before it can be seen."""
+        folder().mkdir(parents=True, exist_ok=True)
         for message in email_messages:
             mail = _as_data(message)
             print(f"\n--- mail to {mail['to']}: {mail['subject']}\n{mail['text']}", flush=True)  # noqa: T201

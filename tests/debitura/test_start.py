@@ -78,6 +78,13 @@ def test_production_settings_leave_nothing_to_warn_of() -> None:
     assert ended.returncode == 0, ended.stderr
 
 
+@pytest.mark.parametrize("path", ["/demo/mail/", "/demo/mail.json"])
+def test_in_production_the_demos_mailbox_is_not_there(path: str) -> None:
+    ended = _python(["-c", f"import debitura.wsgi, django.urls; django.urls.resolve('{path}')"], PRODUCTION)
+
+    assert "Resolver404" in ended.stderr
+
+
 def _python(arguments: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     """Run Python with this environment only, so that the one of the tests makes up for nothing."""
     return subprocess.run(

@@ -27,7 +27,7 @@ OPEN = {
     "readyz",
     "admin:login",
     "brand-style",
-    "demo-mail",  # not installed in production
+    "demo-mail",  # not there in production
     "demo-mail-json",
     *(
         f"{purpose.value}:{page}"
