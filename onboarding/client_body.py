@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clients.models import Client, User
+from clients.models.client import users_of
 from onboarding.journey import signing_url
 from onboarding.onboard import AwaitingSignature, Onboarded, Ready
 from onboarding.schemas import CaseStats, ClientBody, CreditorBody, OnboardingLinks, UserBody
@@ -16,7 +17,7 @@ def client_body(onboarded: Onboarded) -> ClientBody:
         onboarding_done=isinstance(onboarded, Ready),
         onboarding_links=_links(onboarded),
         client=_creditor(link.client),
-        users=[_user(user) for user in link.client.users.all()],
+        users=[_user(user) for user in users_of(link.client_id)],
         is_attributed_client=link.is_attributed,
         referral_fee_percentage=link.fee_percentage,
         date_linked=link.created_at,

@@ -13,7 +13,8 @@ from django.db import IntegrityError, connection, transaction
 
 from clients.agreement_status import AgreementStatus, agreement_status
 from clients.models import Client, EmailAddress, ReferralPartnerClientLink, User, normal_address
-from clients.models.client import Role
+from clients.models.client import Role, lock_known_by
+from clients.models.link import find_active_link
 from partners.models import ReferralPartner
 
 
@@ -125,13 +126,7 @@ def onboard_client(*, partner: ReferralPartner, registration: Registration, at: 
 
 def find_onboarded(*, partner: ReferralPartner, external_tenant_id: str, at: datetime) -> Onboarded | None:
     """The state of now of a client that the partner has under this id; takes no lock, writes nothing."""
-    link = (
-        ReferralPartnerClientLink.objects.active()
-        .of(partner, external_tenant_id)
-        .select_related("client")
-        .with_agreement_facts(at=at)
-        .first()
-    )
+    link = find_active_link(partner.pk, external_tenant_id, at=at)
     return None if link is None else _state_of(link)
 
 
@@ -148,7 +143,7 @@ def _create_or_match(partner: ReferralPartner, registration: Registration, at: d
     known = find_onboarded(partner=partner, external_tenant_id=registration.external_tenant_id, at=at)
     if known is not None:
         return known
-    match list(Client.objects.known_by(registration.address_keys).lock()):
+    match lock_known_by(registration.address_keys):
         case []:
             return AwaitingSignature(_create(partner, registration), AgreementStatus.NEVER_SIGNED, is_replay=False)
         case [client]:

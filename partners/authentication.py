@@ -13,7 +13,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from debitura.edge.request_log import note_partner
-from partners.models import ApiKey, ReferralPartner, is_well_formed, key_hash
+from partners.models import ApiKey, ReferralPartner, find_usable_key, is_well_formed, key_hash
 
 if TYPE_CHECKING:  # rest_framework.views imports this module
     from rest_framework.views import APIView
@@ -33,7 +33,7 @@ class XApiKeyAuthentication(BaseAuthentication):
         if not is_well_formed(given):
             raise AuthenticationFailed
         given_hash = key_hash(given)
-        key = ApiKey.objects.usable().select_related("partner").filter(hash=given_hash).first()
+        key = find_usable_key(given_hash)
         if key is None or not secrets.compare_digest(key.hash, given_hash):
             raise AuthenticationFailed
         if key.last_used_at is None or timezone.now() - key.last_used_at > timedelta(minutes=1):

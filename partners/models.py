@@ -8,7 +8,7 @@ import string
 import uuid
 import zlib
 from datetime import datetime, timedelta
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import pghistory
 from django.contrib.postgres.fields import ArrayField
@@ -16,6 +16,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+
+from debitura.edge.rows import Columns, ask, statement
 
 HEX_COLOUR = r"^#[0-9A-Fa-f]{6}$"
 FONT_FAMILY = """^[A-Za-z0-9 ,'"-]*$"""
@@ -124,14 +126,6 @@ def is_well_formed(key: str) -> bool:
     return kind in ("dk_live_", "dk_test_") and len(key) == 44 and key.isascii() and checksum == _checksum(body)
 
 
-class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
-    """Selections of keys."""
-
-    def usable(self) -> Self:
-        """Keys that open the API at this moment by the database's clock."""
-        return self.filter(Q(expires_at=None) | Q(expires_at__gt=Now()), revoked_at=None, partner__is_active=True)
-
-
 class ApiKey(models.Model):
     """A key of a partner. The key itself is shown once and not kept."""
 
@@ -143,8 +137,6 @@ class ApiKey(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
-
-    objects = ApiKeyQuerySet.as_manager()
 
     class Meta:
         verbose_name = "API key"
@@ -165,3 +157,31 @@ class ApiKey(models.Model):
         """Remember that it was used, once a minute: a row written at every call would be a lock at every call."""
         stale = Q(last_used_at=None) | Q(last_used_at__lt=Now() - ONE_MINUTE)
         ApiKey.objects.filter(stale, pk=self.pk).update(last_used_at=Now())
+
+
+# --- What every call of the API asks ----------------------------------------------------------------
+
+KEY = Columns(ApiKey, "key")
+# The logo can be longer than all else together, and only pages show it.
+PARTNER = Columns(ReferralPartner, "partner", without=["logo"])
+USABLE_KEY = statement(
+    """
+    SELECT {key}, {partner}
+      FROM partners_apikey key JOIN partners_referralpartner partner ON partner.id = key.partner_id
+     WHERE key.hash = %s AND key.revoked_at IS NULL
+       AND (key.expires_at IS NULL OR key.expires_at > statement_timestamp()) AND partner.is_active
+    """,
+    key=KEY,
+    partner=PARTNER,
+)
+
+
+def find_usable_key(hash: str) -> ApiKey | None:
+    """The key that has this hash and opens the API at this moment by the database's clock, with its partner."""
+    found = ask(USABLE_KEY, [hash])
+    if not found:
+        return None
+    [values] = found
+    key = KEY.take(values)
+    key.partner = PARTNER.take(values)
+    return key

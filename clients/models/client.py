@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from clients.countries import country_name
+from debitura.edge.rows import Columns, ask, statement
 
 WITHOUT_ADDRESSES = ["support_email", "support_email_key"]
 
@@ -30,11 +31,6 @@ def one_spacing(text: str) -> str:
 
 class ClientQuerySet(models.QuerySet["Client"]):
     """Selections of clients."""
-
-    def known_by(self, addresses: Iterable[str]) -> Self:
-        """Clients to which any of these addresses belongs, as a user's or the support address."""
-        keys = {normal_address(address) for address in addresses}
-        return self.filter(pk__in=EmailAddress.objects.filter(pk__in=keys).values("client")).order_by("pk")
 
     def lock(self) -> Self:
         """With their rows locked until the transaction ends: the mutex for all that is decided about a client."""
@@ -182,3 +178,28 @@ class User(models.Model):
     def last_name(self) -> str:
         """The last word of the name."""
         return self.name.rpartition(" ")[2]
+
+
+# --- What every call of the API asks ----------------------------------------------------------------
+
+CLIENT = Columns(Client, "client")
+KNOWN_BY = statement(
+    """
+    SELECT {client} FROM clients_client client
+     WHERE id IN (SELECT client_id FROM clients_emailaddress WHERE address = ANY(%s))
+     ORDER BY id FOR NO KEY UPDATE
+    """,
+    client=CLIENT,
+)
+USER = Columns(User, "person")
+USERS_OF = statement("SELECT {person} FROM clients_user person WHERE client_id = %s ORDER BY role, id", person=USER)
+
+
+def lock_known_by(address_keys: list[str]) -> list[Client]:
+    """Clients to which any of these addresses belongs, a user's or the support address; locked as by `lock()`."""
+    return [CLIENT.take(values) for values in ask(KNOWN_BY, [address_keys])]
+
+
+def users_of(client_id: uuid.UUID) -> list[User]:
+    """The client's users, in their order."""
+    return [USER.take(values) for values in ask(USERS_OF, [client_id])]

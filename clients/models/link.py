@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 from typing import ClassVar, Self
+from uuid import UUID
 
 import pghistory
 from django.db import models
@@ -13,8 +14,9 @@ from django.db.models.functions import Now
 
 from clients.agreement_status import AgreementFacts
 from clients.models.agreement import Agreement
-from clients.models.client import Client
+from clients.models.client import CLIENT, Client
 from clients.models.signature import Signature
+from debitura.edge.rows import Columns, ask, statement
 from partners.models import ReferralPartner
 
 
@@ -98,3 +100,37 @@ class ReferralPartnerClientLink(models.Model):
             signed_number=self.signed_number,
             has_ever_signed=self.has_ever_signed,
         )
+
+
+# --- What every call of the API asks ----------------------------------------------------------------
+
+LINK = Columns(ReferralPartnerClientLink, "link")
+# The same as active().of(…).select_related("client").with_agreement_facts(…).
+ACTIVE_LINK = statement(
+    """
+    SELECT {link}, {client},
+           (SELECT max(version.number) FROM clients_agreement version
+             WHERE version.published_at IS NOT NULL AND version.is_material AND version.required_from <= %(at)s),
+           (SELECT max(version.number)
+              FROM clients_signature signature JOIN clients_agreement version ON version.id = signature.agreement_id
+             WHERE signature.client_id = client.id AND signature.company_name = client.name
+               AND signature.invalidated_at IS NULL),
+           EXISTS (SELECT FROM clients_signature signature WHERE signature.client_id = client.id)
+      FROM clients_referralpartnerclientlink link JOIN clients_client client ON client.id = link.client_id
+     WHERE link.partner_id = %(partner)s AND link.external_tenant_id = %(tenant_id)s AND link.archived_at IS NULL
+    """,
+    link=LINK,
+    client=CLIENT,
+)
+
+
+def find_active_link(partner_id: UUID, external_tenant_id: str, *, at: datetime) -> ReferralPartnerClientLink | None:
+    """The partner's link under this id, with its client and its agreement facts, in one statement."""
+    found = ask(ACTIVE_LINK, {"partner": partner_id, "tenant_id": external_tenant_id, "at": at})
+    if not found:
+        return None
+    [values] = found
+    link = LINK.take(values)
+    link.client = CLIENT.take(values)
+    link.required_number, link.signed_number, link.has_ever_signed = values
+    return link

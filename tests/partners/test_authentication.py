@@ -16,7 +16,7 @@ from rest_framework.test import APIClient
 
 from debitura.edge.chunked import MAX_BODY
 from debitura.edge.json_body import StrictJSONParser
-from partners.models import ApiKey, ReferralPartner, is_well_formed, key_hash, make_api_key
+from partners.models import ApiKey, ReferralPartner, find_usable_key, is_well_formed, key_hash, make_api_key
 from tests.conftest import caller
 from tests.make import make_key, make_partner, registration_body
 from tests.wire import send
@@ -221,3 +221,12 @@ def test_a_made_key_is_well_formed_and_a_typing_error_is_not(live: bool) -> None
 
     assert is_well_formed(key)
     assert not is_well_formed(key[:20] + other + key[21:])
+
+
+def test_the_logo_is_loaded_only_when_it_is_asked_for(partner: ReferralPartner, key: str) -> None:
+    ReferralPartner.objects.update(logo="data:image/png;base64,AAAA")
+    found = find_usable_key(key_hash(key))
+    assert found is not None
+
+    assert found.partner.get_deferred_fields() == {"logo"}
+    assert found.partner.logo == "data:image/png;base64,AAAA"
