@@ -6,15 +6,15 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
-from typing import cast
+from uuid import uuid4
 
 from django.db import IntegrityError, connection, transaction
 
 from clients.agreement_status import AgreementStatus, agreement_status
-from clients.models import Client, EmailAddress, ReferralPartnerClientLink, User, normal_address
-from clients.models.client import Role, lock_known_by
-from clients.models.link import find_active_link
+from clients.models import Client, ReferralPartnerClientLink, normal_address
+from clients.models.client import CLIENT, Role, lock_known_by
+from clients.models.link import LINK, find_active_link
+from debitura.edge.rows import ask, statement
 from partners.models import ReferralPartner
 
 
@@ -180,35 +180,53 @@ def _matched(client: Client, partner: ReferralPartner, external_tenant_id: str) 
     return LinkedElsewhere(external_tenant_id)
 
 
+# One statement for five. The fee is held as it is until it is frozen on the link (product-rules 2.5).
+CREATE = statement(
+    """
+    WITH partner AS (
+        SELECT fee_percentage FROM partners_referralpartner WHERE id = %(partner_id)s FOR SHARE
+    ), client AS (
+        INSERT INTO clients_client (id, name, country, registration_number, address, zip_code, city, state,
+                                    support_email, support_email_key, support_phone)
+        VALUES (%(client_id)s, %(name)s, %(country)s, %(registration_number)s, %(address)s, %(zip_code)s, %(city)s,
+                %(state)s, %(support_email)s, %(support_email_key)s, %(support_phone)s)
+        RETURNING *
+    ), addresses AS (
+        INSERT INTO clients_emailaddress (address, client_id)
+        SELECT unnest(%(address_keys)s::text[]), %(client_id)s
+    ), users AS (
+        INSERT INTO clients_user (name, email, email_key, role, client_id)
+        SELECT *, %(client_id)s
+          FROM unnest(%(names)s::text[], %(emails)s::text[], %(email_keys)s::text[], %(roles)s::text[])
+    ), link AS (
+        INSERT INTO clients_referralpartnerclientlink (id, partner_id, client_id, external_tenant_id, is_attributed,
+                                                       fee_percentage)
+        SELECT %(link_id)s, %(partner_id)s, %(client_id)s, %(external_tenant_id)s, true, fee_percentage FROM partner
+        RETURNING *
+    )
+    SELECT {link}, {client} FROM link, client
+    """,
+    link=LINK,
+    client=CLIENT,
+)
+
+
 def _create(partner: ReferralPartner, registration: Registration) -> ReferralPartnerClientLink:
-    company = registration.company
-    client = Client.objects.create(**vars(company), support_email_key=normal_address(company.support_email))
-    EmailAddress.objects.bulk_create(
-        EmailAddress(address=address, client=client) for address in registration.address_keys
-    )
-    User.objects.bulk_create(_user(client, person) for person in registration.people)
-    return ReferralPartnerClientLink.objects.create(
-        partner=partner,
-        client=client,
-        external_tenant_id=registration.external_tenant_id,
-        is_attributed=True,
-        fee_percentage=_fee_of_now(partner),
-    )
-
-
-def _fee_of_now(partner: ReferralPartner) -> Decimal:
-    """The fee, held as it is until it is frozen on the link (product-rules 2.5); the ORM cannot say FOR SHARE."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT fee_percentage FROM partners_referralpartner WHERE id = %s FOR SHARE", [partner.pk])
-        [fee] = cursor.fetchone()
-    return cast(Decimal, fee)
-
-
-def _user(client: Client, person: Person) -> User:
-    return User(
-        client=client,
-        name=person.name,
-        email=person.email,
-        email_key=normal_address(person.email),
-        role=Role.CREDITOR_ADMIN if person.is_onboarding_user else Role.CREDITOR_USER,
-    )
+    company, people = registration.company, registration.people
+    facts = {
+        **vars(company),
+        "partner_id": partner.pk,
+        "client_id": uuid4(),
+        "link_id": uuid4(),
+        "external_tenant_id": registration.external_tenant_id,
+        "support_email_key": normal_address(company.support_email),
+        "address_keys": registration.address_keys,
+        "names": [person.name for person in people],
+        "emails": [person.email for person in people],
+        "email_keys": [normal_address(person.email) for person in people],
+        "roles": [Role.CREDITOR_ADMIN if person.is_onboarding_user else Role.CREDITOR_USER for person in people],
+    }
+    [values] = ask(CREATE, facts)
+    link = LINK.take(values)
+    link.client = CLIENT.take(values)
+    return link

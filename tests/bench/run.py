@@ -197,6 +197,8 @@ def _production(url: str) -> dict[str, str]:
         "ONBOARDING_BASE_URL": "https://onboarding.debitura.example",
         "TRUSTED_PROXIES": "127.0.0.1",
         "DJANGO_SETTINGS_MODULE": "debitura.settings",
+        # Of static files, which are not asked for.
+        "PYTHONWARNINGS": "ignore:No directory at",
     }
 
 

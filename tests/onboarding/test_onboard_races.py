@@ -151,6 +151,19 @@ def _outcome_while_a_page_registers_janes_address(act: Callable[[], Outcome], *,
         return outcome.result(timeout=10)
 
 
+def test_a_fee_that_staff_are_changing_is_waited_for() -> None:
+    partner = make_partner()
+    with ThreadPoolExecutor(1) as pool:
+        with second_connection() as staff:
+            staff.execute("UPDATE partners_referralpartner SET fee_percentage = 50 WHERE id = %s", [partner.pk])
+            outcome = in_thread(pool, call(partner))
+            wait_until_blocked()
+            staff.execute("COMMIT")
+        outcome.result(timeout=10)
+
+    assert ReferralPartnerClientLink.objects.get().fee_percentage == 50
+
+
 def test_the_same_two_addresses_in_opposite_order_do_not_lock_each_other_out() -> None:
     there = replace(JANE, email="a@acme.test"), replace(JANE, email="b@acme.test", is_onboarding_user=False)
     calls = [
