@@ -55,6 +55,9 @@ ONBOARDING_BASE_URL = (
 ).rstrip("/")
 SUPPORT_CONTACT: str = env.str("SUPPORT_CONTACT", default="support@debitura.example")
 
+# A 409 tells that an address is a client's: how many such addresses a partner may ask for in 24 hours.
+KNOWN_ADDRESSES_A_DAY: int = env.int("KNOWN_ADDRESSES_A_DAY", default=20)
+
 # --- Database -----------------------------------------------------------------------------------
 
 DATABASE_URL = env.str("DATABASE_URL", default="") or ("" if DEBUG else _needed("DATABASE_URL"))

@@ -34,12 +34,17 @@ REVOKE DELETE ON
     partners_apikey,
     clients_client,
     clients_agreement,
+    clients_linkconflict,
+    onboarding_askinglimitreached,
     staff_staff,
     pghistory_context
 FROM debitura_app;
 
 -- Frozen, but for the one thing that can still happen to them.
 REVOKE UPDATE, DELETE ON clients_referralpartnerclientlink, clients_signature FROM debitura_app;
+REVOKE UPDATE, DELETE ON clients_linkrequest FROM debitura_app;
+GRANT UPDATE (status, decided_at, decided_by_user_id, is_unknown_to_client, lifted_at, lifted_by_id)
+    ON clients_linkrequest TO debitura_app;
 GRANT UPDATE (archived_at) ON clients_referralpartnerclientlink TO debitura_app;
 GRANT UPDATE (invalidated_at, invalidated_by_id, invalidated_why) ON clients_signature TO debitura_app;
 
@@ -48,6 +53,9 @@ REVOKE UPDATE, DELETE ON
     clients_signeddocument,
     clients_agreementhistory,
     clients_clienthistory,
+    clients_linkconflicthistory,
+    clients_linkconflictmatch,
+    clients_linkrequesthistory,
     clients_referralpartnerclientlinkhistory,
     clients_userhistory,
     partners_referralpartnerhistory,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from math import ceil
 from typing import assert_never
 
 from django.conf import settings
@@ -11,18 +13,23 @@ from pydantic import BaseModel
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 
+from debitura.edge.errors import ApiError
 from debitura.edge.operation import Operation
 from debitura.edge.shapes import read
 from onboarding.client_body import client_body
+from onboarding.journey import approval_url
 from onboarding.onboard import (
     Ambiguous,
+    AskedTooOften,
     AwaitingSignature,
+    Disowned,
     LinkedElsewhere,
     LinkedUnderOtherId,
     NeedsApproval,
     Onboarded,
     Outcome,
     Ready,
+    Refusal,
     find_onboarded,
     onboard_client,
 )
@@ -32,6 +39,7 @@ from onboarding.schemas import (
     CreateClientRequest,
     NeedsLinkingBody,
     NeedsLinkingData,
+    OnboardingLinks,
     TenantData,
 )
 from partners.authentication import IsPartner, calling_partner
@@ -74,11 +82,17 @@ def _answer(outcome: Outcome) -> HttpResponse:
             return _client(outcome, status=201)
         case AwaitingSignature():
             return _client(outcome, status=202)
-        case NeedsApproval(external_tenant_id):
-            data = NeedsLinkingData(
-                external_tenant_id=external_tenant_id, onboarding_links=None, is_attributed_client=False
-            )
-            return _json(NeedsLinkingBody(message=_ask_support("must approve the link to you first"), data=data), 409)
+        case _:
+            return _refusal(outcome)
+
+
+def _refusal(refusal: Refusal) -> HttpResponse:
+    match refusal:
+        case NeedsApproval(request):
+            message = "This company must approve the link to you first. Hand the URL in data to your customer."
+            return _needs_linking(message, request.external_tenant_id, OnboardingLinks(url=approval_url(request)))
+        case Disowned(external_tenant_id):
+            return _needs_linking(_ask_support("has not approved the link to you"), external_tenant_id, None)
         case LinkedElsewhere(external_tenant_id):
             return _conflict("AlreadyLinkedToAnotherPartner", external_tenant_id, "is linked to another partner")
         case LinkedUnderOtherId(linked_under):
@@ -93,8 +107,10 @@ def _answer(outcome: Outcome) -> HttpResponse:
             )
         case Ambiguous(external_tenant_id):
             return _conflict("AmbiguousMatch", external_tenant_id, "cannot be told apart from another that we know")
+        case AskedTooOften(retry_after):
+            raise _too_often(retry_after)
         case _:
-            assert_never(outcome)
+            assert_never(refusal)
 
 
 def _client(onboarded: Onboarded, *, status: int) -> HttpResponse:
@@ -104,9 +120,20 @@ def _client(onboarded: Onboarded, *, status: int) -> HttpResponse:
     return response
 
 
+def _needs_linking(message: str, external_tenant_id: str, links: OnboardingLinks | None) -> HttpResponse:
+    data = NeedsLinkingData(external_tenant_id=external_tenant_id, onboarding_links=links, is_attributed_client=False)
+    return _json(NeedsLinkingBody(message=message, data=data), 409)
+
+
 def _conflict(type: str, external_tenant_id: str, what: str) -> HttpResponse:
     data = TenantData(external_tenant_id=external_tenant_id)
     return _json(ConflictBody(type=type, message=_ask_support(what), data=data), 409)
+
+
+def _too_often(retry_after: timedelta) -> ApiError:
+    contact = SUPPORT.format(contact=settings.SUPPORT_CONTACT)
+    message = f"You have asked for too many companies that we know already. Try again later. {contact}"
+    return ApiError(429, "RateLimited", message, headers={"Retry-After": str(ceil(retry_after.total_seconds()))})
 
 
 def _ask_support(what: str) -> str:

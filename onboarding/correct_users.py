@@ -8,10 +8,11 @@ from django.db import transaction
 
 from clients.models import Client, EmailAddress, User, normal_address
 from clients.models.client import Role
+from debitura.edge.clock import ClockTimestamp
 from debitura.edge.shapes import read_email
 from debitura.staff.decision import decision
 from debitura.staff.models import Staff
-from onboarding.models import ClockTimestamp, EmailCode
+from onboarding.models import EmailCode
 
 
 @dataclass(frozen=True)
@@ -94,4 +95,4 @@ def _refusal(
 def _let_go(client: Client) -> None:
     """Of addresses that nobody has any more, and of everything that they proved."""
     EmailAddress.objects.release_unused(client)
-    EmailCode.objects.filter(link__client=client, lapsed_at=None).update(lapsed_at=ClockTimestamp())
+    EmailCode.objects.of_client(client).filter(lapsed_at=None).update(lapsed_at=ClockTimestamp())

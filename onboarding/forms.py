@@ -71,6 +71,16 @@ class CodeForm(forms.Form):
     )
 
 
+class ApproverForm(forms.Form):
+    """The address of somebody who may decide for the company."""
+
+    address = AddressField(
+        label="Your e-mail address",
+        help_text="The one at which your company works with Debitura.",
+        error_messages={"required": "Enter your e-mail address."},
+    )
+
+
 class CompanyForm(forms.Form):
     """The company's details."""
 

@@ -34,7 +34,7 @@ def take_in_hand(
     Looked up under the lock, since a page can be older than what staff or another tab did.
     """
     client = Client.objects.lock().get(pk=link.client_id)
-    proof = standing_proof(link=link, purpose=purpose, browser=browser)
+    proof = standing_proof(about=link, purpose=purpose, browser=browser)
     now = ReferralPartnerClientLink.objects.active().with_agreement_facts(at=at).filter(pk=link.pk).first()
     if proof is None or now is None:
         return NotProven()

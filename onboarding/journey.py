@@ -5,7 +5,7 @@ from enum import StrEnum
 from django.conf import settings
 
 from clients.agreement_status import AgreementStatus, agreement_status
-from clients.models import ReferralPartnerClientLink
+from clients.models import LinkRequest, ReferralPartnerClientLink
 from onboarding.models import Purpose
 
 
@@ -38,6 +38,16 @@ def page_path(link: ReferralPartnerClientLink, purpose: Purpose, step: Step | No
 def signing_url(link: ReferralPartnerClientLink, status: AgreementStatus) -> str:
     """Where the client signs; the address comes from a setting and never from the request."""
     return settings.ONBOARDING_BASE_URL + page_path(link, purpose_for(status))
+
+
+def approval_path(request: LinkRequest) -> str:
+    """Where a request is decided, on this site."""
+    return f"/LinkApproval/{request.pk}"
+
+
+def approval_url(request: LinkRequest) -> str:
+    """Where the client decides about a partner; the address comes from a setting and never from the request."""
+    return settings.ONBOARDING_BASE_URL + approval_path(request)
 
 
 def next_step(link: ReferralPartnerClientLink, purpose: Purpose) -> Step:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from django.http import QueryDict
 
 from clients.models import ReferralPartnerClientLink
+from debitura.edge.clock import ClockTimestamp
 from onboarding.email_codes import has_ever_proven
 from onboarding.journey import Step
-from onboarding.models import ClockTimestamp, KeptForm, Purpose
+from onboarding.models import KeptForm, Purpose
 
 LONGEST = 100_000
 
 
 def keep_form(*, link: ReferralPartnerClientLink, purpose: Purpose, browser: str, step: Step, typed: QueryDict) -> bool:
     """Keep a form of a browser that had a proof for this link; another's is not kept. The newest counts."""
-    if not has_ever_proven(link=link, purpose=purpose, browser=browser):
+    if not has_ever_proven(about=link, purpose=purpose, browser=browser):
         return False
     text = _without_token(typed).urlencode()
     if len(text) > LONGEST:

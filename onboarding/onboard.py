@@ -5,16 +5,21 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
+from django.conf import settings
 from django.db import IntegrityError, connection, transaction
+from django.db.models.functions import Now
 
 from clients.agreement_status import AgreementStatus, agreement_status
-from clients.models import Client, ReferralPartnerClientLink, normal_address
+from clients.models import Client, LinkRequest, ReferralPartnerClientLink, normal_address
 from clients.models.client import CLIENT, Role, lock_known_by
 from clients.models.link import LINK, find_active_link
+from clients.models.link_request import LinkRequestQuerySet
 from debitura.edge.rows import ask, statement
+from onboarding.asking_limit import note_limit_reached, note_matches
+from onboarding.note_conflict import note_ambiguity, note_rival
 from partners.models import ReferralPartner
 
 
@@ -76,7 +81,14 @@ class AwaitingSignature:
 
 @dataclass(frozen=True)
 class NeedsApproval:
-    """We know this company, nobody has it: it must approve the partner."""
+    """We know this company: it must approve the partner, as this request asks it to."""
+
+    request: LinkRequest
+
+
+@dataclass(frozen=True)
+class Disowned:
+    """The company has said that it does not know the partner; support must lift that first."""
 
     external_tenant_id: str
 
@@ -102,8 +114,16 @@ class Ambiguous:
     external_tenant_id: str
 
 
+@dataclass(frozen=True)
+class AskedTooOften:
+    """The partner has asked for too many known addresses in a day; nothing was looked up."""
+
+    retry_after: timedelta
+
+
 type Onboarded = Ready | AwaitingSignature
-type Outcome = Onboarded | NeedsApproval | LinkedElsewhere | LinkedUnderOtherId | Ambiguous
+type Refusal = NeedsApproval | Disowned | LinkedElsewhere | LinkedUnderOtherId | Ambiguous | AskedTooOften
+type Outcome = Onboarded | Refusal
 
 
 def onboard_client(*, partner: ReferralPartner, registration: Registration, at: datetime) -> Outcome:
@@ -143,13 +163,55 @@ def _create_or_match(partner: ReferralPartner, registration: Registration, at: d
     known = find_onboarded(partner=partner, external_tenant_id=registration.external_tenant_id, at=at)
     if known is not None:
         return known
-    match lock_known_by(registration.address_keys):
-        case []:
-            return AwaitingSignature(_create(partner, registration), AgreementStatus.NEVER_SIGNED, is_replay=False)
+    times_matched, is_pending = _asked_before(partner, registration.external_tenant_id)
+    asked = _open_request(LinkRequest.objects.of(partner, registration.external_tenant_id)) if is_pending else None
+    if asked is not None and asked.offered_by_id is not None:
+        return NeedsApproval(asked)
+    if asked is None and times_matched >= settings.KNOWN_ADDRESSES_A_DAY:
+        return AskedTooOften(note_limit_reached(partner, at=at))
+    matched = lock_known_by(registration.address_keys)
+    if asked is not None and [client.pk for client in matched] != [asked.client_id]:
+        LinkRequest.objects.filter(pk=asked.pk).supersede()
+    if not matched:
+        return AwaitingSignature(_create(partner, registration), AgreementStatus.NEVER_SIGNED, is_replay=False)
+    refusal = _refuse(matched, partner, registration.external_tenant_id)
+    if not isinstance(refusal, LinkedUnderOtherId):
+        note_matches(partner, registration.address_keys)
+    return refusal
+
+
+# In one statement, since every new client passes here.
+ASKED_BEFORE = """
+SELECT (SELECT count(*) FROM onboarding_matchedaddress
+        WHERE partner_id = %(partner)s AND matched_at > clock_timestamp() - interval '1 day'),
+       EXISTS (SELECT FROM clients_linkrequest
+               WHERE partner_id = %(partner)s AND external_tenant_id = %(tenant_id)s AND status = 'Pending')
+"""
+
+
+def _asked_before(partner: ReferralPartner, external_tenant_id: str) -> tuple[int, bool]:
+    """How many known addresses the partner has asked for in a day; whether a request waits under this id."""
+    with connection.cursor() as cursor:
+        cursor.execute(ASKED_BEFORE, {"partner": partner.pk, "tenant_id": external_tenant_id})
+        found: tuple[int, bool] = cursor.fetchone()
+    return found
+
+
+def _refuse(matched: list[Client], partner: ReferralPartner, external_tenant_id: str) -> Refusal:
+    match matched:
         case [client]:
-            return _matched(client, partner, registration.external_tenant_id)
+            return _matched(client, partner, external_tenant_id)
         case _:
-            return Ambiguous(registration.external_tenant_id)
+            note_ambiguity(matched, partner, external_tenant_id)
+            return Ambiguous(external_tenant_id)
+
+
+def _open_request(requests: LinkRequestQuerySet) -> LinkRequest | None:
+    """The pending one among these; one whose deadline is over is closed, whatever the worker does."""
+    request = requests.pending().first()
+    if request is None or LinkRequest.objects.filter(pk=request.pk).expire_overdue():
+        return None
+    return request
 
 
 def _one_at_a_time(partner: ReferralPartner, registration: Registration) -> None:
@@ -171,13 +233,31 @@ def advisory_key(name: str) -> int:
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
 
 
-def _matched(client: Client, partner: ReferralPartner, external_tenant_id: str) -> Outcome:
+def _matched(client: Client, partner: ReferralPartner, external_tenant_id: str) -> Refusal:
+    """The client's row is locked: links and requests stay as they are read here (product-rules 3.2–3.4, 3.7)."""
+    pending = _open_request(LinkRequest.objects.filter(partner=partner, client=client))
+    if pending is not None:
+        return NeedsApproval(pending)
     link = client.links.active().first()
-    if link is None:
-        return NeedsApproval(external_tenant_id)
-    if link.partner_id == partner.pk:
-        return LinkedUnderOtherId(link.external_tenant_id)
-    return LinkedElsewhere(external_tenant_id)
+    if link is not None:
+        if link.partner_id == partner.pk:
+            return LinkedUnderOtherId(link.external_tenant_id)
+        note_rival(link, partner, external_tenant_id)
+        return LinkedElsewhere(external_tenant_id)
+    if client.link_requests.disowned().filter(partner=partner).exists():
+        return Disowned(external_tenant_id)
+    return NeedsApproval(_ask(client, partner, external_tenant_id))
+
+
+def _ask(client: Client, partner: ReferralPartner, external_tenant_id: str) -> LinkRequest:
+    request = LinkRequest.objects.create(
+        client=client,
+        partner=partner,
+        external_tenant_id=external_tenant_id,
+        expires_at=Now() + timedelta(days=partner.approval_days),
+    )
+    request.refresh_from_db()
+    return request
 
 
 # One statement for five. The fee is held as it is until it is frozen on the link (product-rules 2.5).

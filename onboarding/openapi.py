@@ -16,6 +16,7 @@ from debitura.edge.shapes import MAX_TENANT_ID, TENANT_ID_PATTERN
 from onboarding.schemas import ClientBody, Conflict, CreateClientRequest
 
 LINK = "https://onboarding.example/companydetails/5c1f4e0a-3f1b-4b0e-9a51-0c7f6f2d9a10"
+APPROVAL = "https://onboarding.example/LinkApproval/7d3a1c52-8e4b-4f0d-b6a9-2c9e5f1b7a30"
 
 REQUEST = {
     "externalTenantId": "tenant-4711",
@@ -140,10 +141,22 @@ describe_create_client = extend_schema(
         401: UNAUTHORIZED,
         409: _answer(
             Conflict,
-            "We know this company, or one with one of these addresses. `type` says what stands in the way.",
+            "We know this company, or one with one of these addresses. `type` says what stands in the way. With "
+            "ClientExistsNeedsLinking, hand onboardingLinks.url to your customer; once it approves, repeat the call. "
+            "The URL is null where the company has said that it does not know you; support must lift that first. "
+            "Repeats answer the same request until it expires, under the externalTenantId that it was made under.",
             ClientExistsNeedsLinking={
                 "type": "ClientExistsNeedsLinking",
-                "message": "This company must approve the link to you first. …",
+                "message": "This company must approve the link to you first. Hand the URL in data to your customer.",
+                "data": {
+                    "externalTenantId": "tenant-4711",
+                    "onboardingLinks": {"url": APPROVAL},
+                    "isAttributedClient": False,
+                },
+            },
+            ClientDoesNotKnowYou={
+                "type": "ClientExistsNeedsLinking",
+                "message": "This company has not approved the link to you. …",
                 "data": {"externalTenantId": "tenant-4711", "onboardingLinks": None, "isAttributedClient": False},
             },
             AlreadyLinkedToAnotherPartner={
@@ -164,6 +177,12 @@ describe_create_client = extend_schema(
         ),
         413: _standard(413, "The body is over 1 MB."),
         415: _standard(415, "The body is not declared as application/json in UTF-8."),
+        429: _answer(
+            ErrorAnswer,
+            "You have asked for too many companies that we know within a day; nobody was looked up. Retry-After says "
+            "when to try again. Your own clients and open requests are answered as ever.",
+            RateLimited=error_body("RateLimited", "You have asked for too many companies that we know already. …"),
+        ),
         500: CRASHED,
         503: UNAVAILABLE,
     },

@@ -2,9 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from onboarding import views
+from onboarding import approval_views, views
 from onboarding.journey import PATHS, Step
-from onboarding.models import Purpose
 
 _steps: list[URLPattern] = [
     path("", views.entry, name="entry"),
@@ -19,7 +18,9 @@ _steps: list[URLPattern] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     *[
         path(f"{PATHS[purpose]}/<uuid:link_id>", include((_steps, purpose.value)), {"purpose": purpose})
-        for purpose in Purpose
+        for purpose in PATHS
     ],
+    path("LinkApproval/<uuid:request_id>", approval_views.entry, name="approval"),
+    path("LinkApproval/<uuid:request_id>/decide", approval_views.decide, name="approval-decide"),
     path("brand/<uuid:partner_id>.css", views.brand_style, name="brand-style"),
 ]

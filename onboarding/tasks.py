@@ -7,7 +7,9 @@ from django.template.loader import render_to_string
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from onboarding.models import CODE_LIFE, ClockTimestamp, EmailCode, KeptForm
+from clients.models import LinkRequest
+from debitura.edge.clock import ClockTimestamp
+from onboarding.models import CODE_LIFE, ONE_DAY, EmailCode, KeptForm, MatchedAddress
 
 KEPT_FOR = timedelta(days=1)
 
@@ -16,13 +18,13 @@ KEPT_FOR = timedelta(days=1)
 def mail_code(*, code_id: str) -> None:
     """Mail a code to the address it was made for. A code that has lapsed or expired meanwhile is not mailed."""
     code = (
-        EmailCode.objects.select_related("link__partner")
-        .filter(pk=code_id, used_at=None, lapsed_at=None, expires_at__gt=ClockTimestamp())
+        EmailCode.objects.select_related("link__partner", "link_request__partner")
+        .filter(pk=code_id, user__isnull=False, used_at=None, lapsed_at=None, expires_at__gt=ClockTimestamp())
         .first()
     )
     if code is None:
         return
-    facts = {"code": code.text(), "partner": code.link.partner.short_name, "minutes": CODE_LIFE.seconds // 60}
+    facts = {"code": code.text(), "partner": code.partner().short_name, "minutes": CODE_LIFE.seconds // 60}
     send_mail(
         subject=render_to_string("onboarding/mail/code_subject.txt", facts).strip(),
         message=render_to_string("onboarding/mail/code.txt", facts),
@@ -34,5 +36,13 @@ def mail_code(*, code_id: str) -> None:
 @app.periodic(cron="17 * * * *")
 @app.task(queue="upkeep")
 def forget_kept_forms(timestamp: int) -> None:
-    """Forget once an hour what was typed and never saved; `timestamp` is the hour's, in seconds, and of no use here."""
+    """Forget once an hour what was typed and never saved, and who asked for whom; `timestamp` is of no use here."""
     KeptForm.objects.filter(kept_at__lt=ClockTimestamp() - KEPT_FOR).delete()
+    MatchedAddress.objects.filter(matched_at__lt=ClockTimestamp() - ONE_DAY).delete()
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queue="upkeep")
+def expire_link_requests(timestamp: int) -> None:
+    """Close overdue requests every five minutes; who reads or decides looks at the deadline anyway."""
+    LinkRequest.objects.all().expire_overdue()

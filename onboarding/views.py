@@ -19,19 +19,11 @@ from clients.models import Agreement, Client, SignedDocument
 from debitura.edge.client_ip import client_ip
 from debitura.edge.clock import database_time
 from onboarding.agreement_pdf import PROVIDER, for_people
-from onboarding.browser import name_browser, new_browser
+from onboarding.browser import new_browser
+from onboarding.code_page import after_sending, return_url_of, take_code
 from onboarding.confirm_company import AddressesOfOthers, AlreadySigned, Saved, confirm_company
 from onboarding.confirm_users import HandedOver, confirm_users
-from onboarding.email_codes import (
-    CodeSent,
-    NoOpenCode,
-    Proof,
-    TooManyCodes,
-    WrongCode,
-    confirm_code,
-    has_open_code,
-    request_code,
-)
+from onboarding.email_codes import has_open_code, request_code
 from onboarding.forms import (
     BELONGS_TO_ANOTHER,
     COLLEAGUES,
@@ -61,7 +53,6 @@ from partners.branding import palette
 from partners.models import ReferralPartner
 
 USER_AGENT_LENGTH = 500
-CODE_EXPIRED = "This code cannot be used any more. Ask for a new one below."
 
 
 # --- Prove an address -------------------------------------------------------------------------------
@@ -74,7 +65,10 @@ def entry(visit: Visit) -> HttpResponse:
         return redirect(_way_on(visit))
     if visit.request.method != "POST":
         return _code_page(visit, CodeForm())
-    return _send_code(visit) if "send" in visit.request.POST else _take_code(visit)
+    if "send" in visit.request.POST:
+        return _send_code(visit)
+    answer = take_code(visit)
+    return _code_page(visit, answer) if isinstance(answer, CodeForm) else answer
 
 
 def _way_on(visit: Visit) -> str:
@@ -87,38 +81,9 @@ def _way_on(visit: Visit) -> str:
 
 def _send_code(visit: Visit) -> HttpResponse:
     browser = visit.browser or new_browser()
-    return_url = allowed_return_url(visit.request.POST.get("return_url", ""), visit.link.partner)
-    match request_code(link=visit.link, purpose=visit.purpose, browser=browser, return_url=return_url):
-        case CodeSent():
-            response = redirect(visit.path())
-            name_browser(response, browser)
-            return response
-        case TooManyCodes():
-            form = CodeForm()
-            return _code_page(visit, form, too_many=True)
-
-
-def _take_code(visit: Visit) -> HttpResponse:
-    form = CodeForm(visit.request.POST)
-    if not form.is_valid():
-        return _code_page(visit, form)
-    renamed = new_browser()
-    typed = form.cleaned_data["code"]
-    match confirm_code(
-        link=visit.link, purpose=visit.purpose, browser=visit.browser or "", typed=typed, renamed=renamed
-    ):
-        case Proof():
-            response = redirect(visit.path())
-            name_browser(response, renamed)
-            return response
-        case WrongCode(tries_left=0):
-            form.add_error("code", "That was not the code, for the fifth time. Ask for a new one below.")
-        case WrongCode(tries_left):
-            left = "one more try" if tries_left == 1 else f"{tries_left} more tries"
-            form.add_error("code", f"That is not the code. You have {left}.")
-        case NoOpenCode():
-            form.add_error("code", CODE_EXPIRED)
-    return _code_page(visit, form)
+    return_url = return_url_of(visit.request, visit.link.partner)
+    outcome = request_code(about=visit.link, purpose=visit.purpose, browser=browser, return_url=return_url)
+    return after_sending(visit, browser, outcome) or _code_page(visit, CodeForm(), too_many=True)
 
 
 def _code_page(visit: Visit, form: CodeForm, *, too_many: bool = False) -> HttpResponse:
@@ -126,17 +91,11 @@ def _code_page(visit: Visit, form: CodeForm, *, too_many: bool = False) -> HttpR
     return visit.render(
         "code.html",
         form=form,
-        is_sent=has_open_code(link=visit.link, purpose=visit.purpose, browser=browser),
+        is_sent=has_open_code(about=visit.link, purpose=visit.purpose, browser=browser),
         too_many=too_many,
         has_kept=kept_step(link=visit.link, browser=browser) is not None,
-        return_url=allowed_return_url(_return_url(visit.request), visit.link.partner),
+        return_url=return_url_of(visit.request, visit.link.partner),
     )
-
-
-def _return_url(request: HttpRequest) -> str:
-    """Read the parameter in any letter case, as the API takes its names."""
-    given = (request.GET.get(name, "") for name in request.GET if name.lower() == "returnurl")
-    return next(given, "") or request.POST.get("return_url", "")
 
 
 # --- The company ------------------------------------------------------------------------------------

@@ -40,9 +40,18 @@ class Visit:
     browser: str | None
     proof: Proof | None
 
+    @property
+    def about(self) -> ReferralPartnerClientLink:
+        """What a proof would be for."""
+        return self.link
+
     def path(self, step: Step | None = None) -> str:
         """Where a page of this visit is."""
         return page_path(self.link, self.purpose, step)
+
+    def entry_path(self) -> str:
+        """Where the page is on which an address is proven."""
+        return self.path()
 
     def render(self, template: str, *, step: Step | None = None, **facts: object) -> HttpResponse:
         """Show a page under the partner's brand, with the progress so far; without a step, the proof of an address."""
@@ -77,7 +86,7 @@ def open_to_all(*methods: str) -> Callable[[Page], Page]:
         @require_http_methods([*methods])
         @wraps(view)
         def page(request: HttpRequest, link_id: UUID, purpose: Purpose, **ids: UUID) -> HttpResponse:
-            return _unlisted(view(_visit(request, link_id, purpose), **ids))
+            return unlisted(view(_visit(request, link_id, purpose), **ids))
 
         return page
 
@@ -118,11 +127,12 @@ def _visit(request: HttpRequest, link_id: UUID, purpose: Purpose) -> Visit:
     if link is None:
         raise Http404
     browser = browser_of(request)
-    proof = standing_proof(link=link, purpose=purpose, browser=browser) if browser else None
+    proof = standing_proof(about=link, purpose=purpose, browser=browser) if browser else None
     return Visit(request, link, purpose, browser, proof)
 
 
-def _unlisted(response: HttpResponse) -> HttpResponse:
+def unlisted(response: HttpResponse) -> HttpResponse:
+    """Keep a page out of search engines."""
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +17,7 @@ from clients.models import (
     Agreement,
     Client,
     EmailAddress,
+    LinkRequest,
     ReferralPartnerClientLink,
     Signature,
     SignedDocument,
@@ -26,7 +26,7 @@ from clients.models import (
 )
 from clients.models.client import Role
 from debitura.staff.models import Staff
-from onboarding.models import CODE_LIFE, EmailCode, Purpose
+from onboarding.models import CODE_LIFE, EmailCode, Purpose, Subject
 from partners.issue_key import issue_key
 from partners.models import ReferralPartner
 
@@ -107,15 +107,33 @@ def make_link(
     )
 
 
-def make_proof(
-    link: ReferralPartnerClientLink, *, browser: str, purpose: Purpose = Purpose.FIRST_SIGNING, **facts: Any
-) -> EmailCode:
-    """A code that the client's first admin has just typed in at this browser: the proof of the address."""
-    admin = link.client.users.filter(role=Role.CREDITOR_ADMIN).earliest("pk")
+def make_request(
+    *, partner: ReferralPartner | None = None, client: Client | None = None, tenant_id: str = "tenant-1", **facts: Any
+) -> LinkRequest:
+    """A partner's request to be linked to a client: pending for a week, or with the end that is given."""
     now = timezone.now()
-    facts = {"user": admin, "address": admin.email, "request_id": uuid.uuid4(), "used_at": now, **facts}
-    expires_at = now + CODE_LIFE
-    return EmailCode.objects.create(link=link, purpose=purpose, browser=browser, expires_at=expires_at, **facts)
+    decided_at = now if facts.get("status", "Pending") != "Pending" else None
+    facts = {"expires_at": now + timedelta(days=7), "decided_at": decided_at, **facts}
+    return LinkRequest.objects.create(
+        partner=partner or make_partner(), client=client or make_client(), external_tenant_id=tenant_id, **facts
+    )
+
+
+def make_proof(about: Subject, *, browser: str, purpose: Purpose = Purpose.FIRST_SIGNING, **facts: Any) -> EmailCode:
+    """A code that the client's first admin has just typed in at this browser: the proof of the address."""
+    admin = about.client.users.filter(role=Role.CREDITOR_ADMIN).earliest("pk")
+    code = EmailCode.about_to_be(about, purpose, browser)
+    now = timezone.now()
+    for name, value in {
+        "user": admin,
+        "address": admin.email,
+        "used_at": now,
+        "expires_at": now + CODE_LIFE,
+        **facts,
+    }.items():
+        setattr(code, name, value)
+    code.save(force_insert=True)
+    return code
 
 
 def make_agreement(*, published_at: datetime | None = None, **facts: Any) -> Agreement:

@@ -3,13 +3,21 @@
 from clients.models.agreement import Agreement
 from clients.models.client import Client, EmailAddress, User, normal_address
 from clients.models.link import ReferralPartnerClientLink
+from clients.models.link_conflict import ConflictKind, ConflictStatus, LinkConflict, LinkConflictMatch
+from clients.models.link_request import LinkRequest, RequestStatus
 from clients.models.signature import Signature, SignedDocument
 
 __all__ = [
     "Agreement",
     "Client",
+    "ConflictKind",
+    "ConflictStatus",
     "EmailAddress",
+    "LinkConflict",
+    "LinkConflictMatch",
+    "LinkRequest",
     "ReferralPartnerClientLink",
+    "RequestStatus",
     "Signature",
     "SignedDocument",
     "User",

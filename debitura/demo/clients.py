@@ -77,9 +77,9 @@ def _sign(link: ReferralPartnerClientLink, company: Company) -> None:
     browser = secrets.token_urlsafe()
     signed_as = SignedAs(name=link.client.users.get(role=Role.CREDITOR_ADMIN).name, ip_address=None, user_agent="demo")
 
-    request_code(link=link, purpose=Purpose.FIRST_SIGNING, browser=browser)
+    request_code(about=link, purpose=Purpose.FIRST_SIGNING, browser=browser)
     code = EmailCode.objects.get(browser=browser).text()
-    confirm_code(link=link, purpose=Purpose.FIRST_SIGNING, browser=browser, typed=code, renamed=browser)
+    confirm_code(about=link, purpose=Purpose.FIRST_SIGNING, browser=browser, typed=code, renamed=browser)
     at = timezone.now()
     confirm_company(link=link, purpose=Purpose.FIRST_SIGNING, browser=browser, company=company, at=at)
     confirm_users(link=link, purpose=Purpose.FIRST_SIGNING, browser=browser, colleagues=_colleagues(link), at=at)

@@ -12,6 +12,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 
 from debitura.demo.clients import make_clients
+from debitura.demo.known import make_known_companies
 from debitura.staff.models import Staff
 from onboarding.agreement_pdf import bundled_fonts
 from partners.models import ApiKey, ReferralPartner, key_hash
@@ -51,8 +52,8 @@ ADMIN = "admin@debitura.example"
 @transaction.atomic
 def make_demo_data() -> None:
     """Make what is missing; what is there stays as it was left."""
-    for key, facts in PARTNERS.items():
-        _partner(key, facts)
+    partner, rival = (_partner(key, facts) for key, facts in PARTNERS.items())
+    make_known_companies(partner, rival)
     for email, (name, group) in STAFF.items():
         if not Staff.objects.filter(email=email).exists():
             Staff.objects.create_user(email, PASSWORD, name=name).groups.add(Group.objects.get(name=group))
@@ -60,13 +61,15 @@ def make_demo_data() -> None:
         Staff.objects.create_superuser(ADMIN, PASSWORD, name="Ada Admin")
 
 
-def _partner(key: str, facts: dict[str, Any]) -> None:
+def _partner(key: str, facts: dict[str, Any]) -> ReferralPartner:
     """Once a partner has its key, it is the user's to change."""
-    if ApiKey.objects.filter(hash=key_hash(key)).exists():
-        return
+    known = ApiKey.objects.filter(hash=key_hash(key)).select_related("partner").first()
+    if known is not None:
+        return known.partner
     partner, _ = ReferralPartner.objects.get_or_create(name=facts["name"], defaults={**facts, "logo": _logo(facts)})
     ApiKey.objects.create(partner=partner, prefix=key[:12], hash=key_hash(key), label="demo")
     make_clients(partner)
+    return partner
 
 
 MARK = """

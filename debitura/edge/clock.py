@@ -4,6 +4,14 @@ from datetime import datetime
 from typing import cast
 
 from django.db import connection
+from django.db.models import DateTimeField, Func
+
+
+class ClockTimestamp(Func):
+    """The database's clock at this very row; Now() stands still for a statement, and web servers' clocks differ."""
+
+    function = "clock_timestamp"
+    output_field = DateTimeField()
 
 
 def database_time() -> datetime:

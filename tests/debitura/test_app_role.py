@@ -86,6 +86,11 @@ RIGHTS = {
     "clients_client": "raw",
     "clients_clienthistory": "ra",
     "clients_emailaddress": "rawd",
+    "clients_linkconflict": "raw",
+    "clients_linkconflicthistory": "ra",
+    "clients_linkconflictmatch": "ra",
+    "clients_linkrequest": "ra",
+    "clients_linkrequesthistory": "ra",
     "clients_referralpartnerclientlink": "ra",
     "clients_referralpartnerclientlinkhistory": "ra",
     "clients_signature": "ra",
@@ -96,8 +101,10 @@ RIGHTS = {
     "django_content_type": "r",
     "django_migrations": "r",
     "django_session": "rawd",
+    "onboarding_askinglimitreached": "raw",
     "onboarding_emailcode": "rawd",
     "onboarding_keptform": "rawd",
+    "onboarding_matchedaddress": "rawd",
     "otp_totp_totpdevice": "rawd",
     "partners_apikey": "raw",
     "partners_referralpartner": "raw",
@@ -112,6 +119,12 @@ RIGHTS = {
     "staff_staff_user_permissions": "rawd",
 }
 COLUMNS_WRITTEN_OVER = {
+    ("clients_linkrequest", "decided_at"),
+    ("clients_linkrequest", "decided_by_user_id"),
+    ("clients_linkrequest", "is_unknown_to_client"),
+    ("clients_linkrequest", "lifted_at"),
+    ("clients_linkrequest", "lifted_by_id"),
+    ("clients_linkrequest", "status"),
     ("clients_referralpartnerclientlink", "archived_at"),
     ("clients_signature", "invalidated_at"),
     ("clients_signature", "invalidated_by_id"),
@@ -236,9 +249,10 @@ def test_a_client_comes_on_board_with_these_rights(
     link = partner.links.select_related("client").get()
     visit: dict[str, Any] = {"link": link, "purpose": Purpose.FIRST_SIGNING, "browser": "browser"}
 
-    request_code(**visit)
+    request_code(about=link, purpose=Purpose.FIRST_SIGNING, browser="browser")
     _work_off_jobs("debitura_worker", mailing_to=tmp_path)
-    confirm_code(**visit, typed=_code_in(tmp_path), renamed="browser")
+    code = _code_in(tmp_path)
+    confirm_code(about=link, purpose=Purpose.FIRST_SIGNING, browser="browser", typed=code, renamed="browser")
     confirm_company(**visit, company=Company("Acme A/S", "DK", "office@acme.test"), at=timezone.now())
     confirm_users(**visit, colleagues=[Colleague("Jane Doe", "jane@acme.test", True)], at=timezone.now())
     shown = what_is_shown(Client.objects.get(), Agreement.objects.get())

@@ -19,7 +19,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from clients.models import Agreement, Client, Signature
+from clients.models import Agreement, Client, LinkConflict, LinkRequest, Signature
 from debitura.demo.clients import CLIENTS
 from debitura.demo.data import ADMIN, PARTNERS, PASSWORD, STAFF, make_demo_data
 from debitura.staff.models import Staff
@@ -37,7 +37,8 @@ def test_making_the_data_again_changes_nothing(agreement: Agreement) -> None:
     make_demo_data()
 
     assert [ReferralPartner.objects.count(), ApiKey.objects.count()] == [2, 2]
-    assert [Client.objects.count(), Signature.objects.count()] == [4, 2]
+    assert [Client.objects.count(), Signature.objects.count()] == [7, 2]
+    assert [LinkRequest.objects.pending().count(), LinkConflict.objects.open().count()] == [1, 1]
     assert Staff.objects.get(email=ADMIN).name == "Somebody Else"
     assert Staff.objects.count() == len(STAFF) + 1
 

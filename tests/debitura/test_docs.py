@@ -55,7 +55,7 @@ def test_it_is_made_without_a_warning() -> None:
 def test_every_answer_that_there_is_is_described_with_a_schema_and_an_example(described: dict[str, Any]) -> None:
     post, get = (described["paths"][path][method] for path, method in sorted(OPERATIONS))
 
-    assert post["responses"].keys() == {"201", "202", "400", "401", "409", "413", "415", "500", "503"}
+    assert post["responses"].keys() == {"201", "202", "400", "401", "409", "413", "429", "415", "500", "503"}
     assert get["responses"].keys() == {"200", "401", "404", "500", "503"}
     assert all(content["schema"] and content["examples"] for content in [*contents(post), *contents(get)])
 

@@ -15,7 +15,7 @@ from django.urls.resolvers import RegexPattern, RoutePattern
 from rest_framework.test import APIRequestFactory
 
 from debitura.edge.operation import Operation
-from onboarding.models import Purpose
+from onboarding.journey import PATHS
 
 # By name, with the namespaces it is in. Pages of a client are open to whoever has the URL; what they show and do is a
 # matter of the proof that the browser holds.
@@ -27,11 +27,13 @@ OPEN = {
     "readyz",
     "admin:login",
     "brand-style",
+    "approval",
+    "approval-decide",
     "demo-mail",  # not there in production
     "demo-mail-json",
     *(
         f"{purpose.value}:{page}"
-        for purpose in Purpose
+        for purpose in PATHS
         for page in ("entry", "company", "users", "handed-over", "agreement", "done", "document")
     ),
 }

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
@@ -131,8 +132,12 @@ class Caller:
 
     def _call(self, path: str, body: bytes | None) -> tuple[int, dict[str, Any]]:
         headers = {"XApiKey": self.key, "Content-Type": "application/json"}
-        with urlopen(Request(self.site + path, body, headers), timeout=20) as answer:
-            return answer.status, json.load(answer)
+        try:
+            with urlopen(Request(self.site + path, body, headers), timeout=20) as answer:
+                return answer.status, json.load(answer)
+        except HTTPError as refused:
+            with refused:
+                return refused.code, json.load(refused)
 
 
 @pytest.fixture

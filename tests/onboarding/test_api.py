@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -14,9 +15,17 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
 
-from clients.models import Client, ReferralPartnerClientLink, User
+from clients.models import Client, LinkRequest, ReferralPartnerClientLink, User
 from partners.models import ReferralPartner
-from tests.make import make_agreement, make_client, make_link, make_partner, make_signature, registration_body
+from tests.make import (
+    make_agreement,
+    make_client,
+    make_link,
+    make_partner,
+    make_request,
+    make_signature,
+    registration_body,
+)
 
 SUPPORT = "Please write to support@debitura.example; name the externalTenantId."
 BASE = "https://onboarding.debitura.test"
@@ -358,9 +367,24 @@ def test_a_company_that_nobody_has_must_approve(api: APIClient) -> None:
     response = api.post("/clients", registration_body())
 
     assert response.status_code == 409
+    url = f"https://onboarding.debitura.test/LinkApproval/{LinkRequest.objects.get().pk}"
     assert response.json() == {
         "type": "ClientExistsNeedsLinking",
-        "message": f"This company must approve the link to you first. {SUPPORT}",
+        "message": "This company must approve the link to you first. Hand the URL in data to your customer.",
+        "data": {"externalTenantId": "tenant-1", "onboardingLinks": {"url": url}, "isAttributedClient": False},
+    }
+
+
+def test_a_company_that_does_not_know_the_partner_is_for_support(api: APIClient, partner: ReferralPartner) -> None:
+    client = make_client(admin="jane@acme.test")
+    make_request(partner=partner, client=client, status="Declined", decided_by_user_id=1, is_unknown_to_client=True)
+
+    response = api.post("/clients", registration_body())
+
+    assert response.status_code == 409
+    assert response.json() == {
+        "type": "ClientExistsNeedsLinking",
+        "message": f"This company has not approved the link to you. {SUPPORT}",
         "data": {"externalTenantId": "tenant-1", "onboardingLinks": None, "isAttributedClient": False},
     }
 
@@ -450,18 +474,20 @@ def _answer_and_statements(api: APIClient) -> tuple[bytes, list[str]]:
     with CaptureQueriesContext(connection) as asked:
         response = api.post("/clients", registration_body())
     assert response.status_code == 409
-    return response.content, [each.partition("WHERE")[0] for each in _statements(asked)]
+    said = re.sub(rb"LinkApproval/[0-9a-f-]{36}", b"LinkApproval/id", response.content)
+    return said, [re.split(r"WHERE|VALUES|SELECT \* FROM UNNEST| SET ", each)[0] for each in _statements(asked)]
 
 
 def _forget_matches() -> None:
+    LinkRequest.objects.all().supersede()
     with connection.cursor() as cursor:
         cursor.execute("UPDATE clients_client SET support_email_key = NULL")
         cursor.execute("DELETE FROM clients_user")
         cursor.execute("DELETE FROM clients_emailaddress")
 
 
-def test_a_409_writes_nothing(api: APIClient) -> None:
-    make_client(admin="jane@acme.test")
+def test_a_409_about_the_partners_own_client_writes_nothing(api: APIClient, partner: ReferralPartner) -> None:
+    make_link(partner=partner, client=make_client(admin="jane@acme.test"), tenant_id="tenant-old")
     api.get("/clients/nobody")
 
     with CaptureQueriesContext(connection) as asked:

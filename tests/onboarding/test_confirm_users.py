@@ -83,7 +83,7 @@ def test_somebody_else_can_sign(link: ReferralPartnerClientLink) -> None:
 
     assert outcome == HandedOver()
     assert people(link) == {"jane@acme.test": Role.CREDITOR_USER, "ann@acme.test": Role.CREDITOR_ADMIN}
-    assert standing_proof(link=link, purpose=FIRST, browser="mine") is None
+    assert standing_proof(about=link, purpose=FIRST, browser="mine") is None
 
 
 def test_somebody_who_is_typed_in_again_is_the_same_person(link: ReferralPartnerClientLink) -> None:

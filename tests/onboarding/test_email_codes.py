@@ -43,16 +43,16 @@ def link(agreement: Agreement) -> ReferralPartnerClientLink:
 
 
 def ask(link: ReferralPartnerClientLink, browser: str = "mine", **facts: Any) -> email_codes.CodeRequest:
-    return request_code(**{"link": link, "purpose": FIRST, "browser": browser, **facts})
+    return request_code(**{"about": link, "purpose": FIRST, "browser": browser, **facts})
 
 
 def type_in(link: ReferralPartnerClientLink, typed: str, browser: str = "mine", **facts: Any) -> email_codes.CodeAnswer:
-    facts = {"link": link, "purpose": FIRST, "browser": browser, "typed": typed, "renamed": "renamed", **facts}
+    facts = {"about": link, "purpose": FIRST, "browser": browser, "typed": typed, "renamed": "renamed", **facts}
     return confirm_code(**facts)
 
 
 def proof(link: ReferralPartnerClientLink, browser: str = "renamed", purpose: Purpose = FIRST) -> Proof | None:
-    return standing_proof(link=link, purpose=purpose, browser=browser)
+    return standing_proof(about=link, purpose=purpose, browser=browser)
 
 
 def age(**moments: timedelta) -> None:

@@ -42,6 +42,12 @@ def onboard(partner: ReferralPartner, tenant_id: str = "tenant-1", **facts: Any)
     return onboard_client(partner=partner, registration=registration(tenant_id, **facts), at=NOW)
 
 
+def asked(outcome: Outcome) -> str:
+    """The tenant id under which the client's approval was asked for."""
+    assert isinstance(outcome, NeedsApproval)
+    return outcome.request.external_tenant_id
+
+
 def test_an_unknown_client_is_created_and_must_sign(partner: ReferralPartner, agreement: Agreement) -> None:
     outcome = onboard(partner)
 
@@ -109,7 +115,7 @@ def test_tenant_ids_are_case_sensitive(partner: ReferralPartner, agreement: Agre
 def test_a_known_client_that_nobody_has_must_approve(partner: ReferralPartner) -> None:
     make_client(admin="jane@acme.test")
 
-    assert onboard(partner, "tenant-2") == NeedsApproval("tenant-2")
+    assert asked(onboard(partner, "tenant-2")) == "tenant-2"
     assert not ReferralPartnerClientLink.objects.exists()
 
 
@@ -130,7 +136,7 @@ def test_an_archived_link_does_not_count(partner: ReferralPartner) -> None:
     client = make_client(admin="jane@acme.test")
     make_link(partner=partner, client=client, archived_at=timezone.now() + timedelta(days=1))
 
-    assert onboard(partner, "tenant-1") == NeedsApproval("tenant-1")
+    assert asked(onboard(partner, "tenant-1")) == "tenant-1"
 
 
 def test_addresses_of_two_clients_are_for_support(partner: ReferralPartner) -> None:
@@ -140,11 +146,31 @@ def test_addresses_of_two_clients_are_for_support(partner: ReferralPartner) -> N
     assert onboard(partner, "tenant-2") == Ambiguous("tenant-2")
 
 
-@pytest.mark.parametrize("stored", ["JANE@ACME.TEST", "jane@acme.test", "ｊａｎｅ@acme.test"])
+@pytest.mark.parametrize("stored", ["JANE@ACME.TEST", "jane@acme.test", "ｊａｎｅ@acme.test", "Jane@Acme.TEST"])
 def test_addresses_match_in_their_normal_form(partner: ReferralPartner, stored: str) -> None:
     make_client(admin=stored)
 
-    assert onboard(partner, "tenant-2") == NeedsApproval("tenant-2")
+    assert asked(onboard(partner, "tenant-2")) == "tenant-2"
+
+
+@pytest.mark.parametrize(
+    ("stored", "asked_for"),
+    [("straße@acme.test", "STRASSE@acme.test"), ("ﬁn@acme.test", "fin@ACME.test"), ("İlk@acme.test", "i̇lk@acme.test")],
+)
+def test_letters_are_folded_as_unicode_says(partner: ReferralPartner, stored: str, asked_for: str) -> None:
+    make_client(admin=stored)
+
+    outcome = onboard(partner, "tenant-2", people=(replace(JANE, email=asked_for),), support_email="o@new.test")
+
+    assert asked(outcome) == "tenant-2"
+
+
+def test_a_turkish_dotless_i_is_another_letter(partner: ReferralPartner, agreement: Agreement) -> None:
+    make_client(admin="ılk@acme.test")
+
+    outcome = onboard(partner, people=(replace(JANE, email="ilk@acme.test"),), support_email="o@new.test")
+
+    assert isinstance(outcome, AwaitingSignature)
 
 
 @pytest.mark.parametrize("similar", ["jane+1@acme.test", "jane@mail.acme.test", "j.ane@acme.test"])

@@ -12,11 +12,11 @@ from django.db import IntegrityError, connection, transaction
 
 from clients.models import Agreement, Client, ReferralPartnerClientLink
 from onboarding import onboard
-from onboarding.onboard import AwaitingSignature, LinkedElsewhere, NeedsApproval, Outcome, take_advisory_locks
+from onboarding.onboard import AwaitingSignature, LinkedElsewhere, Outcome, take_advisory_locks
 from partners.models import ReferralPartner
 from tests.conftest import caller
 from tests.make import make_client, make_first_agreement, make_partner, registration_body
-from tests.onboarding.test_onboard import JANE, NOW, registration
+from tests.onboarding.test_onboard import JANE, NOW, asked, registration
 from tests.race import Meeting, at_once, in_thread, second_connection, taken_out, wait_until_blocked
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -122,7 +122,7 @@ def test_without_lock_and_constraint_an_address_is_in_two_clients() -> None:
 
 def test_an_address_that_a_page_registers_meanwhile_is_found_after_all() -> None:
     """Pages and staff take no lock on addresses: matching finds nothing, and then the insert has to wait."""
-    assert _outcome_while_a_page_registers_janes_address(call(make_partner())) == NeedsApproval("tenant-1")
+    assert asked(_outcome_while_a_page_registers_janes_address(call(make_partner()))) == "tenant-1"
     assert Client.objects.count() == 1
 
 

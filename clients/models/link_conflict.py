@@ -1,0 +1,137 @@
+"""What support must decide: a partner asked for a client that another has, or that cannot be told apart."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+import pghistory
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from clients.models.client import Client
+from clients.models.link import ReferralPartnerClientLink
+from clients.models.link_request import LinkRequest
+from partners.models import ReferralPartner
+
+
+class ConflictKind(models.TextChoices):
+    """Why the partner did not get what it asked for."""
+
+    ELSEWHERE = "Elsewhere", "Linked to another partner"
+    AMBIGUOUS = "Ambiguous", "Matches several clients"
+
+
+class ConflictStatus(models.TextChoices):
+    """Where a conflict stands."""
+
+    OPEN = "Open"
+    KEPT = "Kept", "Kept with its partner"
+    MOVE_OFFERED = "MoveOffered", "Move offered"
+    CLIENT_CHOSEN = "ClientChosen", "Client chosen"
+    REFUSED = "Refused"
+
+
+class LinkConflictQuerySet(models.QuerySet["LinkConflict"]):
+    """Selections of conflicts."""
+
+    def open(self) -> Self:
+        """Conflicts that nobody has decided."""
+        return self.filter(status=ConflictStatus.OPEN)
+
+    def standing(self) -> Self:
+        """Conflicts on which a repeat of the partner counts: undecided ones, and those decided against it."""
+        return self.filter(status__in=[ConflictStatus.OPEN, ConflictStatus.KEPT, ConflictStatus.REFUSED])
+
+
+@pghistory.track(
+    pghistory.UpdateEvent("changed", row=pghistory.Old),
+    exclude=["times_asked", "last_asked_at"],  # a repeat is counted, and is no event
+    model_name="LinkConflictHistory",
+)
+class LinkConflict(models.Model):
+    """
+    A conflict, with how often the partner asked. What was decided, by whom and why, stays until support reopens it.
+
+    *Elsewhere* is about one client and its link; *ambiguous* about the clients in LinkConflictMatch.
+    """
+
+    kind = models.CharField(max_length=20, choices=ConflictKind)
+    partner = models.ForeignKey(
+        ReferralPartner, on_delete=models.PROTECT, related_name="conflicts", verbose_name="asking partner"
+    )
+    external_tenant_id = models.CharField("external tenant id", max_length=255)
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, null=True, blank=True, related_name="conflicts")
+    existing_link = models.ForeignKey(
+        ReferralPartnerClientLink, on_delete=models.PROTECT, null=True, blank=True, related_name="conflicts"
+    )
+    status = models.CharField(max_length=20, choices=ConflictStatus, default=ConflictStatus.OPEN)
+    times_asked = models.PositiveIntegerField("times asked", default=1)
+    first_asked_at = models.DateTimeField(db_default=Now())
+    last_asked_at = models.DateTimeField(db_default=Now())
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    reason = models.TextField(blank=True)
+    request = models.ForeignKey(LinkRequest, on_delete=models.PROTECT, null=True, blank=True, related_name="conflicts")
+
+    objects = LinkConflictQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "conflict"
+        ordering: ClassVar = ["first_asked_at", "pk"]
+        permissions: ClassVar = [("resolve_conflict", "Can decide conflicts and lift refusals")]
+        indexes: ClassVar = [models.Index(fields=["status", "first_asked_at"], name="conflict_queue")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["partner", "client"],
+                condition=Q(kind="Elsewhere", status__in=["Open", "Kept"]),
+                name="one_standing_conflict_per_partner_and_client",
+            ),
+            models.UniqueConstraint(
+                fields=["partner", "external_tenant_id"],
+                condition=Q(kind="Ambiguous", status__in=["Open", "Refused"]),
+                name="one_standing_ambiguity_per_partner_and_tenant_id",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="Elsewhere", client__isnull=False, existing_link__isnull=False)
+                | Q(kind="Ambiguous", client=None, existing_link=None),
+                name="conflict_is_about_a_linked_client_or_several",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="Elsewhere", status__in=["Open", "Kept", "MoveOffered"])
+                | Q(kind="Ambiguous", status__in=["Open", "ClientChosen", "Refused"]),
+                name="conflict_status_fits_its_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="Open", decided_at=None, decided_by=None, reason="", request=None)
+                | (~Q(status="Open") & Q(decided_at__isnull=False, decided_by__isnull=False) & ~Q(reason="")),
+                name="conflict_is_decided_by_somebody_for_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["MoveOffered", "ClientChosen"], request__isnull=False)
+                | (~Q(status__in=["MoveOffered", "ClientChosen"]) & Q(request=None)),
+                name="an_offer_is_a_request",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"conflict {self.pk}"
+
+
+class LinkConflictMatch(models.Model):
+    """One of the clients among which a partner's addresses do not decide."""
+
+    conflict = models.ForeignKey(LinkConflict, on_delete=models.PROTECT, related_name="matches")
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "matched client"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["conflict", "client"], name="a_client_matches_a_conflict_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"match {self.pk}"

@@ -1,0 +1,81 @@
+"""What the pages share on which a visitor types a code."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from onboarding.browser import name_browser, new_browser
+from onboarding.email_codes import CodeRequest, CodeSent, NoOpenCode, Proof, TooManyCodes, WrongCode, confirm_code
+from onboarding.forms import CodeForm
+from onboarding.models import Purpose, Subject
+from onboarding.return_url import allowed_return_url
+from partners.models import ReferralPartner
+
+CODE_EXPIRED = "This code cannot be used any more. Ask for a new one below."
+
+
+class Provable(Protocol):
+    """A visit during which an address can be proven."""
+
+    @property
+    def request(self) -> HttpRequest:
+        """The request."""
+
+    @property
+    def browser(self) -> str | None:
+        """The browser's name, if it has one."""
+
+    @property
+    def purpose(self) -> Purpose:
+        """What the proof would be good for."""
+
+    @property
+    def about(self) -> Subject:
+        """The link or the request."""
+
+    def entry_path(self) -> str:
+        """Where the page is on which the code is typed."""
+
+
+def after_sending(visit: Provable, browser: str, outcome: CodeRequest) -> HttpResponse | None:
+    """Lead back to the page that takes the code, and name the browser; None if no code was sent."""
+    match outcome:
+        case CodeSent():
+            response = redirect(visit.entry_path())
+            name_browser(response, browser)
+            return response
+        case TooManyCodes():
+            return None
+
+
+def take_code(visit: Provable) -> HttpResponse | CodeForm:
+    """Lead on if it is the code; else the form that says what is wrong."""
+    form = CodeForm(visit.request.POST)
+    if not form.is_valid():
+        return form
+    renamed = new_browser()
+    typed = form.cleaned_data["code"]
+    match confirm_code(
+        about=visit.about, purpose=visit.purpose, browser=visit.browser or "", typed=typed, renamed=renamed
+    ):
+        case Proof():
+            response = redirect(visit.entry_path())
+            name_browser(response, renamed)
+            return response
+        case WrongCode(tries_left=0):
+            form.add_error("code", "That was not the code, for the fifth time. Ask for a new one below.")
+        case WrongCode(tries_left):
+            left = "one more try" if tries_left == 1 else f"{tries_left} more tries"
+            form.add_error("code", f"That is not the code. You have {left}.")
+        case NoOpenCode():
+            form.add_error("code", CODE_EXPIRED)
+    return form
+
+
+def return_url_of(request: HttpRequest, partner: ReferralPartner) -> str:
+    """Read where the visitor wants to go back to, the name in any letter case; a foreign host is nothing."""
+    given = (request.GET.get(name, "") for name in request.GET if name.lower() == "returnurl")
+    return allowed_return_url(next(given, "") or request.POST.get("return_url", ""), partner)
