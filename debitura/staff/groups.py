@@ -14,7 +14,11 @@ GROUPS: dict[str, list[str]] = {
         "clients.view_agreement",
         "clients.view_signature",
         "clients.view_signeddocument",
+        "clients.view_linkrequest",
+        "clients.view_linkconflict",
+        "clients.resolve_conflict",
         "onboarding.view_emailcode",
+        "onboarding.view_askinglimitreached",
     ],
     "Legal": [
         "partners.view_referralpartner",

@@ -14,11 +14,20 @@ from django.test import Client as Browser
 from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from clients.models import Agreement, Client, ReferralPartnerClientLink, Signature
+from clients.models import Agreement, Client, LinkConflict, LinkRequest, ReferralPartnerClientLink, Signature
 from debitura.staff.models import Staff
-from onboarding.models import EmailCode, Purpose
+from onboarding.models import AskingLimitReached, EmailCode, Purpose
 from partners.models import ApiKey, ReferralPartner
-from tests.make import make_agreement, make_client, make_key, make_link, make_signature, make_staff
+from tests.make import (
+    make_agreement,
+    make_client,
+    make_key,
+    make_link,
+    make_partner,
+    make_request,
+    make_signature,
+    make_staff,
+)
 
 PASSWORD = "correct-horse-9"
 
@@ -68,6 +77,9 @@ class Rows:
     draft: Agreement
     signature: Signature
     code: EmailCode
+    request: LinkRequest
+    conflict: LinkConflict
+    limit: AskingLimitReached
     device: TOTPDevice
     attempt: AccessAttempt
 
@@ -87,6 +99,17 @@ def rows(partner: ReferralPartner, agreement: Agreement) -> Rows:
         draft=make_agreement(number=2, title="The draft of Lea", summary_of_changes="Less."),
         signature=make_signature(link),
         code=make_code(link),
+        request=make_request(
+            partner=partner, client=client, status="Declined", decided_by_user_id=1, is_unknown_to_client=True
+        ),
+        conflict=LinkConflict.objects.create(
+            kind="Elsewhere",
+            partner=make_partner(name="Bookwise GmbH"),
+            external_tenant_id="t",
+            client=client,
+            existing_link=link,
+        ),
+        limit=AskingLimitReached.objects.create(partner=partner, day=timezone.now().date()),
         device=TOTPDevice.objects.create(user=make_staff(), name="authenticator app"),
         attempt=AccessAttempt.objects.create(
             username="sam@debitura.test", ip_address="192.0.2.7", user_agent="x", failures_since_start=1
