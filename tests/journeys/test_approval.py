@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser, ViewportSize
 
 from clients.models import LinkRequest
@@ -85,3 +88,20 @@ def test_a_move_is_worded_as_one(
 
     old.refresh_from_db()
     assert old.archived_at is not None
+
+
+def test_an_expired_request_says_so_and_shows_nothing(chromium: Browser, site: str, partner: ReferralPartner) -> None:
+    now = timezone.now()
+    expired = make_request(
+        partner=partner,
+        client=make_client(admin="jane@acme.test", name="Secret Holding"),
+        created_at=now - timedelta(days=7),
+        expires_at=now,
+    )
+
+    with visiting(chromium, PHONE) as visitor:
+        visitor.page.goto(f"{site}/LinkApproval/{expired.pk}")
+        visitor.look("expired")
+
+        assert visitor.heading() == "This request is no longer open"
+        assert "Secret" not in visitor.page.content()
