@@ -105,7 +105,7 @@ class LinkRequestAdmin(ReadOnlyAdmin):
             "typed": typed,
             "clients": clients,
             "diagnosis": diagnosis,
-            "history": history_of(clients[0]) if diagnosis else [],
+            "history": diagnosis.history if diagnosis else [],
         }
         return TemplateResponse(request, "admin/link_doctor.html", context)
 

@@ -7,39 +7,82 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+from urllib.parse import unquote
 
-from django.db.models import Q
-from procrastinate.contrib.django.models import ProcrastinateJob
+from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
+from django.urls import reverse
+from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
 
 from clients.agreement_status import AgreementStatus, agreement_status
 from clients.models import (
     Client,
+    EmailAddress,
     LinkConflict,
+    LinkConflictMatch,
     LinkRequest,
     ReferralPartnerClientLink,
     RequestStatus,
     Signature,
+    User,
     normal_address,
 )
+from clients.models.client import Role, one_spacing
+from debitura.staff.history import Happened, decisions_about, history_of
 from onboarding.agreement_pdf import for_people
 from onboarding.journey import Step, approval_url, next_step, purpose_for, signing_url
-from onboarding.models import EmailCode
+from onboarding.models import TRIES, EmailCode
 from onboarding.tasks import mail_code
 
 NEWEST = 20
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+ADDRESS = re.compile(r"[^\s<>\"“”(),;:]+@[^\s<>\"“”(),;?]+")
+WRAPPING = "<>\"'“”„‘’«»` \t\r\n"
 WAITS_FOR = {
     Step.COMPANY: "for the client to confirm its company's details",
     Step.USERS: "for the client to confirm its users",
     Step.AGREEMENT: "for the client to read and sign the agreement",
 }
 BECAME = {
-    RequestStatus.APPROVED: "The client approved it",
-    RequestStatus.DECLINED: "The client declined it",
+    RequestStatus.APPROVED: "Approved",
+    RequestStatus.DECLINED: "Declined",
     RequestStatus.EXPIRED: "It expired",
     RequestStatus.SUPERSEDED: "Another outcome overtook it",
 }
-MAIL = {"todo": "waits for the worker", "doing": "is being sent", "succeeded": "sent", "failed": "FAILED to be sent"}
+MAIL = {
+    "todo": "waits for the worker",
+    "doing": "is being sent",
+    "succeeded": "sent",
+    "failed": "FAILED, and is not tried again",
+}
+
+
+@dataclass(frozen=True)
+class Typed:
+    """All that a pasted text can be."""
+
+    ids: frozenset[uuid.UUID]
+    addresses: frozenset[str]
+    tenant_ids: frozenset[str]
+    name: str
+
+    @classmethod
+    def read(cls, text: str) -> Typed:
+        """Read it with blanks, brackets, quotes or a whole URL around it; a tenant id may look like any of these."""
+        plain = text.strip(WRAPPING)
+        found = UUID.findall(plain)
+        addresses = {normal_address(address.strip(WRAPPING)) for address in ADDRESS.findall(plain)}
+        last_of_path = "" if found else unquote(re.split(r"[?#]", plain)[0].rpartition("/")[2])
+        return cls(
+            ids=frozenset(map(uuid.UUID, found)),
+            addresses=frozenset(addresses),
+            tenant_ids=frozenset({text, plain, last_of_path, *found} - {""}),
+            name="" if found or addresses else one_spacing(plain),
+        )
+
+    def means(self, row: ReferralPartnerClientLink | LinkRequest) -> bool:
+        """Whether it is this link or request that was pasted."""
+        return row.pk in self.ids or row.external_tenant_id in self.tenant_ids
 
 
 @dataclass(frozen=True)
@@ -47,107 +90,227 @@ class Part:
     """A link, request, conflict, signature or mail, in a sentence or two."""
 
     at: datetime
+    row: Model
     what: str
     says: str
     url: str = ""
     is_meant: bool = False
 
+    def admin_url(self) -> str:
+        """Its page in the admin."""
+        meta = self.row._meta
+        return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[self.row.pk])
+
+
+@dataclass(frozen=True)
+class MailJob:
+    """What the worker has done with a mail so far."""
+
+    status: str
+    attempts: int
+    done_at: datetime | None
+
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """All about a client, newest first."""
+    """All about a client: itself in sentences; the newest of its parts and what was done, newest first."""
 
     client: Client
+    says: list[str]
     parts: list[Part]
+    history: list[Happened]
 
 
-def find_clients(typed: str) -> list[Client]:
-    """The clients that this can be about: by an id in it, else by address, tenant id or a part of the name."""
-    text = " ".join(typed.strip().strip("<>\"'").split())
-    if not text:
+def find_clients(text: str) -> list[Client]:
+    """
+    The clients that this can be about, by an id in it, an address, a tenant id or a part of the name.
+
+    Each way is a look-up of its own: one condition over all these joins would have to make every row of them first.
+    """
+    typed = Typed.read(text)
+    if not typed.tenant_ids:
         return []
-    ids = [uuid.UUID(found) for found in UUID.findall(text)]
-    if ids:
-        wanted = Q(pk__in=ids) | Q(links__in=ids) | Q(link_requests__in=ids) | Q(signatures__in=ids)
-    elif "@" in text:
-        wanted = Q(addresses=normal_address(text))
-    else:
-        wanted = Q(links__external_tenant_id=text) | Q(link_requests__external_tenant_id=text) | Q(name__icontains=text)
-    return list(Client.objects.filter(wanted).distinct().order_by("name", "pk")[:NEWEST])
+    links, requests = ReferralPartnerClientLink.objects.order_by(), LinkRequest.objects.order_by()
+    tenant = Q(external_tenant_id__in=typed.tenant_ids)
+    found = Client.objects.order_by().filter(pk__in=typed.ids).values("pk")
+    ways: list[QuerySet[Any, Any]] = [
+        links.filter(Q(pk__in=typed.ids) | tenant).values("client"),
+        requests.filter(Q(pk__in=typed.ids) | tenant).values("client"),
+        LinkConflict.objects.order_by().filter(tenant, client__isnull=False).values("client"),
+        LinkConflictMatch.objects.filter(conflict__external_tenant_id__in=typed.tenant_ids).values("client"),
+        Signature.objects.order_by().filter(pk__in=typed.ids).values("client"),
+        EmailAddress.objects.filter(pk__in=typed.addresses).values("client"),
+    ]
+    if typed.name:
+        ways.append(Client.objects.order_by().filter(name__icontains=typed.name).values("pk"))
+    return list(Client.objects.filter(pk__in=found.union(*ways)).order_by("name", "pk")[:NEWEST])
 
 
-def diagnose(client: Client, typed: str, *, at: datetime) -> Diagnosis:
+def diagnose(client: Client, text: str, *, at: datetime) -> Diagnosis:
     """Say where everything of the client stands, in as many statements however much there is."""
-    meant = {uuid.UUID(found) for found in UUID.findall(typed)}
-    parts = [*_links(client, meant, at), *_requests(client, meant), *_conflicts(client)]
-    parts += [*_signatures(client, meant), *_mails(client)]
-    return Diagnosis(client, sorted(parts, key=lambda part: part.at, reverse=True))
+    typed = Typed.read(text)
+    users = list(client.users.all())
+    signatures = list(client.signatures.select_related("agreement", "invalidated_by").order_by("-signed_at")[:NEWEST])
+    parts = [*_links(client, signatures, typed, at), *_requests(client, users, typed), *_conflicts(client)]
+    parts += [*_signatures(signatures, typed), *_mails(client)]
+    done = history_of(client) + decisions_about(part.row for part in parts)
+    return Diagnosis(
+        client=client,
+        says=list(_itself(client, users)),
+        parts=sorted(parts, key=lambda part: part.at, reverse=True),
+        history=sorted(done, key=lambda happened: happened.at, reverse=True),
+    )
 
 
-def _links(client: Client, meant: set[uuid.UUID], at: datetime) -> Iterable[Part]:
-    links = client.links.select_related("partner", "client").with_agreement_facts(at=at)[:NEWEST]
-    for link in links:
-        what = f"Link to {link.partner.name} under {link.external_tenant_id}, {link.fee_percentage} %"
+def _itself(client: Client, users: list[User]) -> Iterable[str]:
+    if client.erased_at is not None:
+        yield f"Erased on {for_people(client.erased_at)}."
+    if client.withdrawn_at is not None:
+        yield f"Withdrawn on {for_people(client.withdrawn_at)}: its addresses match no more."
+    admins = [user.name for user in users if user.role == Role.CREDITOR_ADMIN]
+    if admins:
+        yield f"Who gets the codes and may sign: {', '.join(admins)}."
+    else:
+        yield "It has no admin: nobody gets a code, and nobody can sign or approve. Add an admin on its page."
+
+
+def _links(client: Client, signatures: list[Signature], typed: Typed, at: datetime) -> Iterable[Part]:
+    links = client.links.select_related("partner", "client").with_agreement_facts(at=at)
+    for link in links.order_by("-created_at")[:NEWEST]:
+        attributed = "attributed" if link.is_attributed else "not attributed"
+        terms = f"{link.fee_percentage} %, {attributed}"
+        what = f"Link to {link.partner.name} under {link.external_tenant_id}, {terms}"
         status = agreement_status(link.agreement_facts())
         url = "" if link.archived_at or status is AgreementStatus.CURRENT else signing_url(link, status)
-        yield Part(link.created_at, what, _stands(link, status), url, link.pk in meant)
+        yield Part(link.created_at, link, what, _stands(link, status, signatures), url, typed.means(link))
 
 
-def _stands(link: ReferralPartnerClientLink, status: AgreementStatus) -> str:
+def _stands(link: ReferralPartnerClientLink, status: AgreementStatus, signatures: list[Signature]) -> str:
     if link.archived_at is not None:
         return f"Archived on {for_people(link.archived_at)}: the partner gets 404, and the URL leads nowhere."
     if status is AgreementStatus.CURRENT:
-        return "Ready: the signature is current, and the partner gets 201."
-    again = "signed before, and must sign again" if status is AgreementStatus.SIGN_AGAIN else "never signed"
-    return f"The client has {again}. It waits {WAITS_FOR[next_step(link, purpose_for(status))]}; the partner gets 202."
+        since = [signature.signed_at for signature in signatures if _counts(signature, link)]
+        return f"Ready: the signature is current since {for_people(min(since))}, and the partner gets 201."
+    waits = f"It waits {WAITS_FOR[next_step(link, purpose_for(status))]}; the partner gets 202."
+    if status is AgreementStatus.NEVER_SIGNED:
+        return f"The client has never signed. {waits}"
+    return f"The client has signed before, and must sign again: {_why_again(link, signatures)}. {waits}"
 
 
-def _requests(client: Client, meant: set[uuid.UUID]) -> Iterable[Part]:
+def _counts(signature: Signature, link: ReferralPartnerClientLink) -> bool:
+    return (
+        _is_of_the_version(signature, link)
+        and signature.invalidated_at is None
+        and signature.company_name == link.client.name
+    )
+
+
+def _is_of_the_version(signature: Signature, link: ReferralPartnerClientLink) -> bool:
+    return link.required_number is not None and signature.agreement.number >= link.required_number
+
+
+def _why_again(link: ReferralPartnerClientLink, signatures: list[Signature]) -> str:
+    """Why no signature is current; the reasons of product-rules 4.2."""
+    under_the_version = [signature for signature in signatures if _is_of_the_version(signature, link)]
+    standing = [signature for signature in under_the_version if signature.invalidated_at is None]
+    if standing:
+        return f"it signed as “{standing[0].company_name}” and is called “{link.client.name}” now"
+    if under_the_version:
+        return "legal has invalidated its signature"
+    return f"version {link.required_number} of the agreement is required now"
+
+
+def _requests(client: Client, users: list[User], typed: Typed) -> Iterable[Part]:
+    names = {user.pk: user.name for user in users}
     is_open = set(client.link_requests.open().values_list("pk", flat=True))
-    for request in client.link_requests.select_related("partner", "lifted_by")[:NEWEST]:
+    requests = client.link_requests.select_related("partner", "lifted_by", "offered_by").order_by("-created_at")
+    for request in requests[:NEWEST]:
         kind = "Move" if request.replaces_id else "Request"
-        what = f"{kind} to {request.partner.name} under {request.external_tenant_id}"
+        offered = f", offered by {request.offered_by}" if request.offered_by else ""
+        what = f"{kind} to {request.partner.name} under {request.external_tenant_id}{offered}"
         url = approval_url(request) if request.pk in is_open else ""
-        yield Part(request.created_at, what, _became(request, is_open), url, request.pk in meant)
+        yield Part(request.created_at, request, what, _became(request, is_open, names), url, typed.means(request))
 
 
-def _became(request: LinkRequest, is_open: set[uuid.UUID]) -> str:
+def _became(request: LinkRequest, is_open: set[uuid.UUID], names: dict[int, str]) -> str:
     if request.pk in is_open:
         return f"It waits for an admin of the client to approve or decline, until {for_people(request.expires_at)}."
     if request.status == RequestStatus.PENDING or request.decided_at is None:
         return f"It expired on {for_people(request.expires_at)}."
-    says = f"{BECAME[RequestStatus(request.status)]} on {for_people(request.decided_at)}."
+    who = ""
+    if request.decided_by_user_id is not None:
+        who = f" by {names.get(request.decided_by_user_id, 'a user who is gone since')}"
+    says = f"{BECAME[RequestStatus(request.status)]}{who} on {for_people(request.decided_at)}."
     if request.lifted_at is not None:
-        return f"{says} It did not know the partner; lifted on {for_people(request.lifted_at)}."
+        return (
+            f"{says} It did not know the partner; {request.lifted_by} lifted that on {for_people(request.lifted_at)}."
+        )
     return f"{says} It does not know the partner, which support can lift." if request.is_unknown_to_client else says
 
 
 def _conflicts(client: Client) -> Iterable[Part]:
-    about = LinkConflict.objects.filter(Q(client=client) | Q(matches__client=client)).distinct()
-    for conflict in about.select_related("partner", "decided_by")[:NEWEST]:
-        decided = f", by {conflict.decided_by}: {conflict.reason}" if conflict.decided_by else ""
-        says = f"{conflict.get_status_display()}{decided}. Asked {conflict.times_asked} times."
-        yield Part(conflict.first_asked_at, f"Conflict with {conflict.partner.name}", says)
+    matched = LinkConflictMatch.objects.filter(client=client).values("conflict")
+    about = LinkConflict.objects.filter(Q(client=client) | Q(pk__in=matched)).select_related("partner", "decided_by")
+    for conflict in about.order_by("-first_asked_at")[:NEWEST]:
+        what = f"Conflict: {conflict.partner.name} asked under {conflict.external_tenant_id}"
+        asked = f"{conflict.get_kind_display()}. Asked {conflict.times_asked} times."
+        yield Part(conflict.first_asked_at, conflict, what, f"{_decided(conflict)} {asked}")
 
 
-def _signatures(client: Client, meant: set[uuid.UUID]) -> Iterable[Part]:
-    for signature in Signature.objects.filter(client=client).select_related("agreement")[:NEWEST]:
-        invalid = f" Invalidated: {signature.invalidated_why}" if signature.invalidated_at else ""
-        says = f"Signed by {signature.signer_name} for {signature.company_name}.{invalid}"
-        yield Part(signature.signed_at, str(signature.agreement), says, is_meant=signature.pk in meant)
+def _decided(conflict: LinkConflict) -> str:
+    if conflict.decided_at is None:
+        return "Open: it waits for support."
+    status = conflict.get_status_display()
+    return f"{status}, by {conflict.decided_by} on {for_people(conflict.decided_at)}: {conflict.reason}."
+
+
+def _signatures(signatures: list[Signature], typed: Typed) -> Iterable[Part]:
+    for signature in signatures:
+        says = f"Signed by {signature.signer_name} for {signature.company_name}."
+        if signature.invalidated_at is not None:
+            invalidated = f"{signature.invalidated_by} on {for_people(signature.invalidated_at)}"
+            says += f" Invalidated by {invalidated}: {signature.invalidated_why}."
+        yield Part(signature.signed_at, signature, str(signature.agreement), says, is_meant=signature.pk in typed.ids)
 
 
 def _mails(client: Client) -> Iterable[Part]:
-    codes = list(EmailCode.objects.of_client(client).filter(user__isnull=False).select_related("user")[:NEWEST])
-    jobs = ProcrastinateJob.objects.filter(task_name=mail_code.name, args__code_id__in=[str(code.pk) for code in codes])
-    sent = {job.args["code_id"]: MAIL.get(job.status, job.status) for job in jobs}
+    codes = list(EmailCode.objects.of_client(client).select_related("user").order_by("-requested_at")[:NEWEST])
+    jobs = _jobs_of(codes)
     for code in codes:
-        state = sent.get(str(code.pk), "sent, and its job is cleared away")
-        yield Part(code.requested_at, f"Code to {code.user}", f"The mail: {state}. The code: {_used(code)}.")
+        if code.user is None:
+            says = "Nothing was mailed: what was typed on the approval page is no admin's address."
+            yield Part(code.requested_at, code, "Code for nobody", says)
+        else:
+            mail = _mailed(code, jobs.get(str(code.pk)))
+            yield Part(code.requested_at, code, f"Code to {code.user}", f"The mail: {mail}. The code: {_used(code)}.")
+
+
+def _jobs_of(codes: list[EmailCode]) -> dict[str, MailJob]:
+    done = ProcrastinateEvent.objects.filter(job=OuterRef("pk"), type="succeeded").order_by("-at").values("at")
+    jobs = ProcrastinateJob.objects.filter(task_name=mail_code.name, args__code_id__in=[str(code.pk) for code in codes])
+    facts = jobs.values_list("args", "status", "attempts", Subquery(done[:1]))
+    return {args["code_id"]: MailJob(*rest) for args, *rest in facts}
+
+
+def _mailed(code: EmailCode, job: MailJob | None) -> str:
+    """What the worker has made of the mail; it does not mail a code that was of no use any more."""
+    if job is None:
+        return "its job is cleared away"
+    if job.done_at is not None:
+        is_late = job.done_at >= code.expires_at or (code.lapsed_at is not None and job.done_at > code.lapsed_at)
+        state = "not sent, since the code was of no use any more" if is_late and code.used_at is None else "sent"
+        return f"{state}, {for_people(job.done_at)}"
+    if job.status == "todo" and job.attempts:
+        return f"failed {job.attempts} times so far, and will be tried again"
+    return MAIL.get(job.status, job.status)
 
 
 def _used(code: EmailCode) -> str:
     if code.used_at is not None:
         return f"used on {for_people(code.used_at)}"
     tries = f", {code.tries} wrong tries" if code.tries else ""
-    return f"{'lapsed' if code.lapsed_at else 'not used'}, good until {for_people(code.expires_at)}{tries}"
+    if code.lapsed_at is not None:
+        return f"lapsed on {for_people(code.lapsed_at)}, by a newer code or a correction{tries}"
+    if code.tries >= TRIES:
+        return f"of no use after {TRIES} wrong tries"
+    return f"not used, good until {for_people(code.expires_at)}{tries}"

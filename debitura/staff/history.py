@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.utils.formats import date_format
 from django.utils.text import Truncator, capfirst
 
@@ -39,6 +39,7 @@ class Happened:
     what: str
     why: str = ""
     changes: list[Change] = field(default_factory=list)
+    about: str = ""
 
 
 def history_of(row: Model) -> list[Happened]:
@@ -48,6 +49,15 @@ def history_of(row: Model) -> list[Happened]:
     names = dict(Staff.objects.filter(pk__in=[event.by for event in changes.values()]).values_list("pk", "name"))
     others = [event.as_happened(names) for event in changes.values()]
     return sorted([*decided, *others], key=lambda happened: happened.at, reverse=True)[:SHOWN]
+
+
+def decisions_about(rows: Iterable[Model]) -> list[Happened]:
+    """The newest decisions about any of these rows, of whatever kind, each with the row that it is about."""
+    about = Q(pk__in=[])
+    for row in rows:
+        about |= Q(content_type=ContentType.objects.get_for_model(row), object_id=row.pk)
+    entries = LogEntry.objects.filter(about).select_related("user").order_by("-action_time")[:SHOWN]
+    return [replace(_decided(entry, {}), about=entry.object_repr) for entry in entries]
 
 
 def _log_of(row: Model) -> Iterable[LogEntry]:

@@ -32,6 +32,7 @@ def test_support_finds_a_client_and_changes_nothing(support: Browser, link: Refe
 
     assert "Acme Holding A/S" in page
     assert "(what you pasted)" in page
+    assert f'href="/admin/clients/referralpartnerclientlink/{link.pk}/change/"' in page
     assert everything() == before
 
 
