@@ -34,7 +34,6 @@ REVOKE DELETE ON
     partners_apikey,
     clients_client,
     clients_agreement,
-    clients_linkconflict,
     onboarding_askinglimitreached,
     staff_staff,
     pghistory_context
@@ -42,9 +41,11 @@ FROM debitura_app;
 
 -- Frozen, but for the one thing that can still happen to them.
 REVOKE UPDATE, DELETE ON clients_referralpartnerclientlink, clients_signature FROM debitura_app;
-REVOKE UPDATE, DELETE ON clients_linkrequest FROM debitura_app;
+REVOKE UPDATE, DELETE ON clients_linkrequest, clients_linkconflict FROM debitura_app;
 GRANT UPDATE (status, decided_at, decided_by_user_id, is_unknown_to_client, lifted_at, lifted_by_id)
     ON clients_linkrequest TO debitura_app;
+GRANT UPDATE (status, decided_at, decided_by_id, reason, request_id, times_asked, last_asked_at)
+    ON clients_linkconflict TO debitura_app;
 GRANT UPDATE (archived_at) ON clients_referralpartnerclientlink TO debitura_app;
 GRANT UPDATE (invalidated_at, invalidated_by_id, invalidated_why) ON clients_signature TO debitura_app;
 

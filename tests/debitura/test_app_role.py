@@ -21,15 +21,25 @@ from django.utils import timezone
 from psycopg.errors import InsufficientPrivilege, RestrictViolation
 from rest_framework.test import APIClient
 
-from clients.models import Agreement, Client
+from clients.models import Agreement, Client, LinkConflict, LinkRequest
 from onboarding.confirm_company import confirm_company
 from onboarding.confirm_users import Colleague, confirm_users
 from onboarding.email_codes import confirm_code, request_code
 from onboarding.models import Purpose
 from onboarding.onboard import Company
+from onboarding.resolve_conflict import Resolved, keep, offer_move, reopen
 from onboarding.sign_agreement import Signed, SignedAs, sign_agreement, what_is_shown
 from partners.models import ReferralPartner
-from tests.make import make_agreement, make_client, make_link, make_partner, make_signature, registration_body
+from tests.make import (
+    make_agreement,
+    make_client,
+    make_link,
+    make_partner,
+    make_request,
+    make_signature,
+    make_staff,
+    registration_body,
+)
 
 PROJECT = Path(__file__).parents[2]
 APP_ROLE = (PROJECT / "docs" / "app_role.sql").read_text()
@@ -57,10 +67,25 @@ NO_RIGHT = {
     "history": f"UPDATE {HISTORY} SET fee_percentage = 1",
     "history's row": f"DELETE FROM {HISTORY}",
     "all history": f"TRUNCATE {HISTORY}",
+    "a request's client": "UPDATE clients_linkrequest SET client_id = gen_random_uuid()",
+    "a request's deadline": "UPDATE clients_linkrequest SET expires_at = expires_at + interval '1 day'",
+    "what a request replaces": "UPDATE clients_linkrequest SET replaces_id = NULL",
+    "a request's row": "DELETE FROM clients_linkrequest",
+    "a request's history": "UPDATE clients_linkrequesthistory SET external_tenant_id = 'tenant-2'",
+    "a conflict's kind": "UPDATE clients_linkconflict SET kind = 'Ambiguous'",
+    "a conflict's partner": "UPDATE clients_linkconflict SET partner_id = gen_random_uuid()",
+    "a conflict's row": "DELETE FROM clients_linkconflict",
+    "a conflict's history": "UPDATE clients_linkconflicthistory SET reason = 'Another'",
+    "a conflict's history's row": "DELETE FROM clients_linkconflicthistory",
+    "a match": "UPDATE clients_linkconflictmatch SET client_id = gen_random_uuid()",
+    "a match's row": "DELETE FROM clients_linkconflictmatch",
+    "all conflicts": "TRUNCATE clients_linkconflict CASCADE",
 }
 RIGHT_BUT_NOT_NOW = {
     "a published agreement": "UPDATE clients_agreement SET text = 'Something else' WHERE published_at IS NOT NULL",
     "a publication": "UPDATE clients_agreement SET published_at = NULL, required_from = NULL",
+    "why a conflict was decided": "UPDATE clients_linkconflict SET reason = 'Another' WHERE status = 'Kept'",
+    "what became of a request": "UPDATE clients_linkrequest SET status = 'Superseded' WHERE status = 'Expired'",
     "an archived link back": f"UPDATE {LINK} SET archived_at = NULL",
     "an archived link's time": f"UPDATE {LINK} SET archived_at = archived_at + interval '1 day'",
 }
@@ -86,7 +111,7 @@ RIGHTS = {
     "clients_client": "raw",
     "clients_clienthistory": "ra",
     "clients_emailaddress": "rawd",
-    "clients_linkconflict": "raw",
+    "clients_linkconflict": "ra",
     "clients_linkconflicthistory": "ra",
     "clients_linkconflictmatch": "ra",
     "clients_linkrequest": "ra",
@@ -119,6 +144,13 @@ RIGHTS = {
     "staff_staff_user_permissions": "rawd",
 }
 COLUMNS_WRITTEN_OVER = {
+    ("clients_linkconflict", "decided_at"),
+    ("clients_linkconflict", "decided_by_id"),
+    ("clients_linkconflict", "last_asked_at"),
+    ("clients_linkconflict", "reason"),
+    ("clients_linkconflict", "request_id"),
+    ("clients_linkconflict", "status"),
+    ("clients_linkconflict", "times_asked"),
     ("clients_linkrequest", "decided_at"),
     ("clients_linkrequest", "decided_by_user_id"),
     ("clients_linkrequest", "is_unknown_to_client"),
@@ -134,10 +166,16 @@ COLUMNS_WRITTEN_OVER = {
 
 @pytest.fixture
 def rows(agreement: Agreement) -> None:
-    """A row of everything that is frozen: a signed client whose link was archived."""
+    """A row of everything that is frozen: a signed client whose link was archived, and what was asked and decided."""
     link = make_link(client=make_client(name="Acme A/S"), created_at=NOW)
     make_signature(link, signed_at=NOW)
     type(link).objects.filter(pk=link.pk).update(archived_at=NOW)
+    make_request(client=link.client, offered_by=make_staff(), replaces=link)
+    LinkRequest.objects.update(status="Expired", decided_at=NOW)
+    facts = {"partner": make_partner(), "client": link.client, "existing_link": link}
+    conflict = LinkConflict.objects.create(kind="Elsewhere", external_tenant_id="tenant-1", **facts)
+    conflict.matches.create(client=link.client)
+    keep(conflict=conflict, by=make_staff(), why="They called", at=NOW)
     # Checks that wait for the commit would be the ones to refuse a TRUNCATE.
     _run("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
 
@@ -203,6 +241,24 @@ def test_what_may_happen_to_frozen_rows_still_may(agreement: Agreement, as_appli
 
     assert type(link).objects.filter(pk=link.pk).update(archived_at=link.created_at) == 1
     assert Agreement.objects.filter(pk=make_agreement().pk).update(title="A draft is written on") == 1
+
+
+def test_support_decides_with_these_rights(
+    rival: ReferralPartner, partner: ReferralPartner, api: APIClient, as_application: None
+) -> None:
+    make_link(partner=rival, client=make_client(admin="jane@acme.test"))
+    facts: dict[str, Any] = {"by": make_staff(), "why": "They called"}
+
+    asked = [api.post("/clients", registration_body()) for _ in range(2)]
+    conflict = LinkConflict.objects.get()
+    outcomes = [
+        keep(conflict=conflict, at=NOW, **facts),
+        reopen(conflict=conflict, **facts),
+        offer_move(conflict=conflict, at=NOW, **facts),
+    ]
+
+    assert [answer.status_code for answer in asked] == [409, 409]
+    assert [type(outcome) for outcome in outcomes] == [Resolved] * 3
 
 
 def test_the_api_works_with_these_rights(api: APIClient, as_application: None) -> None:
