@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern
 from django.utils import timezone
+from django.utils.timesince import timesince
 
 from clients.models import (
     Client,
@@ -32,10 +33,13 @@ from onboarding.link_doctor import diagnose, find_clients
 from onboarding.models import AskingLimitReached, EmailCode
 from onboarding.resolve_conflict import (
     DecidedBefore,
+    IdTaken,
     NotAmongTheMatches,
     NothingToMove,
+    Offer,
     Resolved,
     choose_client,
+    id_is_taken,
     keep,
     lift,
     offer_move,
@@ -128,6 +132,9 @@ class LinkRequestAdmin(ReadOnlyAdmin):
         return self.page(request, "admin/decision.html", row, context)
 
 
+type Choices = list[tuple[str, str]]
+
+
 @dataclass(frozen=True)
 class Matched:
     """A client that a conflict is about, as support looks at it."""
@@ -147,8 +154,12 @@ class ConflictForm(DecisionForm):
     )
     field_order = ["decision", "why"]
 
-    def __init__(self, *args: Any, choices: list[tuple[str, str]], **options: Any) -> None:
+    def __init__(self, *args: Any, choices: Choices, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.offer(choices)
+
+    def offer(self, choices: Choices) -> None:
+        """Let these be chosen."""
         self.fields["decision"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField's
 
 
@@ -156,7 +167,7 @@ class ConflictForm(DecisionForm):
 class LinkConflictAdmin(ReadOnlyAdmin):
     """The queue, open ones first and the oldest on top, and one page for each."""
 
-    list_display = ["__str__", "status", "kind", "partner", "about", "times_asked", "first_asked_at"]
+    list_display = ["__str__", "age", "status", "kind", "partner", "about", "times_asked"]
     list_select_related = ["partner", "client"]
     list_filter = ["status", "kind", "partner"]
     search_fields = ["client__name", "matches__client__name", "partner__name", "external_tenant_id"]
@@ -170,6 +181,11 @@ class LinkConflictAdmin(ReadOnlyAdmin):
         """Open ones first, the oldest on top."""
         closed = Case(When(status=ConflictStatus.OPEN, then=Value(0)), default=Value(1))
         return [closed.asc(), "first_asked_at", "pk"]
+
+    @admin.display(description="Age", ordering="first_asked_at")
+    def age(self, conflict: LinkConflict) -> str:
+        """How long ago the partner asked first."""
+        return timesince(conflict.first_asked_at, depth=1)
 
     @admin.display(description="About")
     def about(self, conflict: LinkConflict) -> str:
@@ -187,18 +203,23 @@ class LinkConflictAdmin(ReadOnlyAdmin):
         conflict = self.row(request, object_id)
         may_decide = acting(request).has_perm(PERMISSION)
         matched = _matched(conflict)
-        form = ConflictForm(request.POST or None, choices=_choices(conflict, matched))
+        # What a colleague has decided meanwhile is not offered any more; whoever still sends it is told what happened.
+        form = ConflictForm(request.POST or None, choices=_decisions(conflict, matched))
         if request.method == "POST":
             require(request, PERMISSION)
             if form.is_valid():
                 self._decide(request, conflict, form.cleaned_data["decision"], form.cleaned_data["why"])
                 return HttpResponseRedirect(self.url("change", conflict.pk))
+        is_taken = id_is_taken(conflict)
+        choices = _choices(conflict, [] if is_taken else matched)
+        form.offer(choices)
         context = {
             "title": f"{conflict.get_kind_display()}: {conflict.partner}",
             "conflict": conflict,
             "matched": matched,
             "unverified": [each.client for each in matched if not each.is_verified],
-            "form": form if may_decide and form.fields["decision"].choices else None,  # type: ignore[attr-defined]
+            "is_taken": is_taken,
+            "form": form if may_decide and choices else None,
             "requests": _requests(conflict, matched),
             "history": history_of(conflict),
         }
@@ -206,7 +227,7 @@ class LinkConflictAdmin(ReadOnlyAdmin):
 
     def _decide(self, request: HttpRequest, conflict: LinkConflict, wanted: str, why: str) -> None:
         facts: dict[str, Any] = {"conflict": conflict, "by": acting(request), "why": why, "at": database_time()}
-        outcome: Resolved | DecidedBefore | NothingToMove | NotAmongTheMatches
+        outcome: Offer | NotAmongTheMatches
         match wanted.partition(":"):
             case ("keep", _, _):
                 outcome = keep(**facts)
@@ -221,17 +242,19 @@ class LinkConflictAdmin(ReadOnlyAdmin):
         _say(request, outcome)
 
 
-def _say(request: HttpRequest, outcome: Resolved | DecidedBefore | NothingToMove | NotAmongTheMatches) -> None:
+def _say(request: HttpRequest, outcome: Offer | NotAmongTheMatches) -> None:
     match outcome:
         case Resolved(conflict):
             success(request, f"Done: {conflict.get_status_display()}.")
-        case DecidedBefore(conflict):
-            by, at = conflict.decided_by or "a colleague", conflict.decided_at
-            when = f" on {at:%-d %B %Y at %H:%M} UTC" if at else ""
-            status = conflict.get_status_display()
-            warning(request, f"Nothing was done: {by} decided it already{when} ({status}): {conflict.reason}")
+        case DecidedBefore(LinkConflict(decided_at=None)):
+            warning(request, "Nothing was done: a colleague has reopened it already.")
+        case DecidedBefore(LinkConflict(decided_by=by, decided_at=at) as conflict):
+            when, status = f"{at:%-d %B %Y at %H:%M} UTC", conflict.get_status_display()
+            warning(request, f"Nothing was done: {by} decided it already on {when} ({status}): {conflict.reason}")
         case NothingToMove():
             warning(request, "Nothing was done: the client has no link to another partner any more.")
+        case IdTaken():
+            warning(request, "Nothing was done: the partner has another client under this id by now.")
         case NotAmongTheMatches():
             warning(request, "Nothing was done: that client is none of those that match.")
         case _:
@@ -252,7 +275,15 @@ def _matched(conflict: LinkConflict) -> list[Matched]:
     ]
 
 
-def _choices(conflict: LinkConflict, matched: list[Matched]) -> list[tuple[str, str]]:
+def _decisions(conflict: LinkConflict, matched: list[Matched]) -> Choices:
+    """What there is to decide about such a conflict, whether or not it can be decided now."""
+    names = ["keep", "move"]
+    if conflict.kind == ConflictKind.AMBIGUOUS:
+        names = ["refuse", *(f"choose:{each.client.pk}" for each in matched)]
+    return [(name, name) for name in [*names, "reopen"]]
+
+
+def _choices(conflict: LinkConflict, matched: list[Matched]) -> Choices:
     """What can be decided now, each with what it would do."""
     partner = conflict.partner.short_name
     match conflict.status, conflict.kind:
@@ -286,7 +317,8 @@ def _asked(conflict: LinkConflict, each: Matched) -> str:
 
 def _requests(conflict: LinkConflict, matched: list[Matched]) -> list[LinkRequest]:
     requests = LinkRequest.objects.filter(client__in=[each.client for each in matched])
-    return list(requests.select_related("partner", "client").order_by("-created_at")[:NEWEST])
+    requests = requests.select_related("partner", "client", "offered_by", "lifted_by")
+    return list(requests.order_by("-created_at")[:NEWEST])
 
 
 @admin.register(AskingLimitReached, site=site)

@@ -216,9 +216,13 @@ def _open_request(requests: LinkRequestQuerySet) -> LinkRequest | None:
 
 def _one_at_a_time(partner: ReferralPartner, registration: Registration) -> None:
     """Matching reads what creating writes: two at once could both find nothing. Sorted, so no deadlock."""
-    names = [f"tenant:{partner.pk}:{registration.external_tenant_id}"]
-    names += [f"email:{address}" for address in registration.address_keys]
-    take_advisory_locks(names)
+    names = [f"email:{address}" for address in registration.address_keys]
+    take_advisory_locks([tenant_lock(partner, registration.external_tenant_id), *names])
+
+
+def tenant_lock(partner: ReferralPartner, external_tenant_id: str) -> str:
+    """The name of the lock on what a partner's id stands for."""
+    return f"tenant:{partner.pk}:{external_tenant_id}"
 
 
 def take_advisory_locks(names: Iterable[str]) -> None:

@@ -9,9 +9,10 @@ from typing import Any
 from django.db import transaction
 from django.db.models.functions import Now
 
-from clients.models import Client, ConflictKind, ConflictStatus, LinkConflict, LinkRequest
+from clients.models import Client, ConflictKind, ConflictStatus, LinkConflict, LinkRequest, ReferralPartnerClientLink
 from debitura.staff.decision import decision
 from debitura.staff.models import Staff
+from onboarding.onboard import take_advisory_locks, tenant_lock
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,13 @@ class NotAmongTheMatches:
     """This client is none of those that the partner's addresses belong to; nothing changed."""
 
 
+@dataclass(frozen=True)
+class IdTaken:
+    """The asking partner has another client under the id by now, so none can be linked under it; nothing changed."""
+
+
 type Resolution = Resolved | DecidedBefore
+type Offer = Resolution | NothingToMove | IdTaken
 
 WHAT = {
     ConflictStatus.KEPT: "Kept the client with its partner",
@@ -63,9 +70,12 @@ def refuse(*, conflict: LinkConflict, by: Staff, why: str, at: datetime) -> Reso
 
 
 @transaction.atomic
-def offer_move(*, conflict: LinkConflict, by: Staff, why: str, at: datetime) -> Resolution | NothingToMove:
+def offer_move(*, conflict: LinkConflict, by: Staff, why: str, at: datetime) -> Offer:
     """Ask the client to move to the asking partner; until it approves, the old link stays."""
+    _lock_tenant_id(conflict)
     [client] = _lock_clients(conflict)
+    if not _is_open(conflict):
+        return _decided_before(conflict)
     link = client.links.active().first()
     if link is None or link.partner_id == conflict.partner_id:
         return NothingToMove()
@@ -75,11 +85,14 @@ def offer_move(*, conflict: LinkConflict, by: Staff, why: str, at: datetime) -> 
 @transaction.atomic
 def choose_client(
     *, conflict: LinkConflict, client: Client, by: Staff, why: str, at: datetime
-) -> Resolution | NotAmongTheMatches | NothingToMove:
+) -> Offer | NotAmongTheMatches:
     """Say which of the matching clients the partner means, and ask that one."""
+    _lock_tenant_id(conflict)
     chosen = next((match for match in _lock_clients(conflict) if match.pk == client.pk), None)
     if chosen is None:
         return NotAmongTheMatches()
+    if not _is_open(conflict):
+        return _decided_before(conflict)
     link = chosen.links.active().first()
     if link is not None and link.partner_id == conflict.partner_id:
         return NothingToMove()
@@ -101,14 +114,28 @@ def reopen(*, conflict: LinkConflict, by: Staff, why: str) -> Resolved | Decided
 
 @transaction.atomic
 def lift(*, request: LinkRequest, by: Staff, why: str, at: datetime) -> bool:
-    """Let a partner ask again that the client did not know; False if that was lifted before."""
+    """
+    Let a partner ask again that the client did not know; False if that was lifted before.
+
+    The client may have said so more than once, and all of it is lifted.
+    """
     Client.objects.lock().get(pk=request.client_id)
-    disowned = LinkRequest.objects.filter(pk=request.pk).disowned()
+    disowned = LinkRequest.objects.filter(partner=request.partner_id, client=request.client_id).disowned()
     if not disowned.select_for_update().exists():
         return False
     with decision(by=by, why=why, what="Let the partner ask again", about=request):
         disowned.update(lifted_at=at, lifted_by=by)
     return True
+
+
+def id_is_taken(conflict: LinkConflict) -> bool:
+    """Whether the asking partner has another client under the id that it asked with."""
+    return ReferralPartnerClientLink.objects.active().of(conflict.partner, conflict.external_tenant_id).exists()
+
+
+def _lock_tenant_id(conflict: LinkConflict) -> None:
+    """Keep the partner's POST from using the id while it is offered; before the clients, as POST does."""
+    take_advisory_locks([tenant_lock(conflict.partner, conflict.external_tenant_id)])
 
 
 def _lock_clients(conflict: LinkConflict) -> list[Client]:
@@ -121,9 +148,9 @@ def _lock_clients(conflict: LinkConflict) -> list[Client]:
 
 def _offer(
     conflict: LinkConflict, client: Client, status: ConflictStatus, by: Staff, why: str, at: datetime
-) -> Resolution:
-    if not _is_open(conflict):
-        return _decided_before(conflict)
+) -> Resolution | IdTaken:
+    if id_is_taken(conflict):
+        return IdTaken()
     pending = LinkRequest.objects.filter(partner=conflict.partner_id)
     pending.filter(client=client).supersede()
     pending.filter(external_tenant_id=conflict.external_tenant_id).supersede()

@@ -23,6 +23,7 @@ def test_a_rivals_client_moves_when_support_offers_it_and_the_client_approves(
     with visiting(chromium, WIDE) as support:
         sign_in(support, site, "Support")
         support.page.goto(f"{site}/admin/clients/linkconflict/")
+        support.look("workbench-queue")
         support.page.get_by_role("link", name=re.compile(r"^conflict \d+")).click()
         support.look("workbench-conflict")
         support.page.get_by_label("Offer a move").check()
@@ -44,3 +45,4 @@ def test_a_rivals_client_moves_when_support_offers_it_and_the_client_approves(
     status, mine = program.post(registration_body("mine"))
     assert (status, mine["isAttributedClient"], mine["referralFeePercentage"]) == (202, False, 12.5)
     assert rivals.get("theirs")[0] == 404
+    assert rival.links.get().fee_percentage == 10

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -16,9 +17,10 @@ from clients.models import Agreement, Client, ConflictStatus, LinkConflict, Link
 from onboarding import resolve_conflict as module
 from onboarding.approve_link import Approved, approve_link, decline_link
 from onboarding.models import Purpose
-from onboarding.onboard import Ambiguous, AwaitingSignature, LinkedElsewhere, NeedsApproval, find_onboarded
+from onboarding.onboard import Ambiguous, AwaitingSignature, Disowned, LinkedElsewhere, NeedsApproval, find_onboarded
 from onboarding.resolve_conflict import (
     DecidedBefore,
+    IdTaken,
     NotAmongTheMatches,
     NothingToMove,
     Resolved,
@@ -31,9 +33,8 @@ from onboarding.resolve_conflict import (
 )
 from partners.models import ReferralPartner
 from tests.make import make_client, make_first_agreement, make_link, make_partner, make_proof, make_request, make_staff
-from tests.onboarding.test_onboard import NOW, onboard
-from tests.race import in_thread, wait_until_blocked
-from tests.rows import everything
+from tests.onboarding.test_onboard import JANE, NOW, onboard
+from tests.race import PATIENCE, in_thread, wait_until_blocked
 
 
 @pytest.fixture
@@ -60,6 +61,12 @@ def ambiguous(agreement: Agreement, partner: ReferralPartner) -> LinkConflict:
 
 def decide(act: Any, conflict: LinkConflict, **facts: Any) -> Any:
     return act(conflict=conflict, by=make_staff("Support"), why="They called", at=timezone.now(), **facts)
+
+
+def onboard_another(partner: ReferralPartner) -> Any:
+    """The partner's next customer, under the id that it asked with."""
+    joe = replace(JANE, email="joe@other.test")
+    return onboard(partner, people=(joe,), support_email="office@other.test")
 
 
 def answer(request: LinkRequest, act: Any, **facts: Any) -> Any:
@@ -169,15 +176,89 @@ def test_the_client_that_support_chooses_is_asked(ambiguous: LinkConflict, partn
 
 
 def test_a_client_that_does_not_match_cannot_be_chosen(ambiguous: LinkConflict) -> None:
-    before = everything()
-
-    outcome = module.choose_client(
-        conflict=ambiguous, client=make_client(), by=make_staff("Support"), why="Guess", at=timezone.now()
-    )
+    outcome = decide(choose_client, ambiguous, client=make_client())
 
     assert outcome == NotAmongTheMatches()
-    assert everything().keys() == before.keys()
     assert LinkConflict.objects.open().exists()
+    assert not LinkRequest.objects.exists()
+    assert not LogEntry.objects.exists()
+
+
+def test_a_client_that_the_partner_got_meanwhile_is_not_moved_to_it(
+    rivals: LinkConflict, partner: ReferralPartner
+) -> None:
+    ReferralPartnerClientLink.objects.update(archived_at=timezone.now())
+    make_link(partner=partner, client=rivals.client, tenant_id="tenant-2")
+
+    assert decide(offer_move, rivals) == NothingToMove()
+    assert LinkConflict.objects.open().exists()
+
+
+def test_nobody_is_asked_under_an_id_that_stands_for_another_client_by_now(
+    rivals: LinkConflict, partner: ReferralPartner
+) -> None:
+    onboard_another(partner)
+
+    assert decide(offer_move, rivals) == IdTaken()
+    assert not LinkRequest.objects.exists()
+    assert LinkConflict.objects.open().exists()
+
+
+def test_nobody_is_chosen_under_an_id_that_stands_for_another_client_by_now(
+    ambiguous: LinkConflict, partner: ReferralPartner
+) -> None:
+    onboard_another(partner)
+
+    assert decide(choose_client, ambiguous, client=Client.objects.get(name="First")) == IdTaken()
+    assert not LinkRequest.objects.exists()
+
+
+def test_while_a_move_is_offered_the_id_stands_for_it(rivals: LinkConflict, partner: ReferralPartner) -> None:
+    decide(offer_move, rivals)
+
+    outcome = onboard_another(partner)
+
+    assert isinstance(outcome, NeedsApproval)
+    assert not partner.links.exists()
+
+
+def test_an_offer_supersedes_what_waits_for_the_client_or_under_the_id(
+    rivals: LinkConflict, partner: ReferralPartner
+) -> None:
+    to_client = make_request(partner=partner, client=rivals.client, tenant_id="tenant-2")
+    under_id = make_request(partner=partner, client=make_client(), tenant_id="tenant-1")
+
+    decide(offer_move, rivals)
+
+    assert set(LinkRequest.objects.filter(status="Superseded")) == {to_client, under_id}
+    assert LinkRequest.objects.pending().get().replaces == rivals.existing_link
+
+
+def test_whoever_is_slower_is_told_even_when_the_client_has_approved_already(rivals: LinkConflict) -> None:
+    decide(offer_move, rivals)
+    answer(LinkRequest.objects.get(), approve_link)
+
+    assert isinstance(decide(offer_move, rivals), DecidedBefore)
+
+
+def test_an_offer_is_the_clients_to_answer_and_not_reopened(rivals: LinkConflict) -> None:
+    decide(offer_move, rivals)
+
+    outcome = reopen(conflict=rivals, by=make_staff("Support"), why="New facts")
+
+    assert isinstance(outcome, DecidedBefore)
+    assert LinkConflict.objects.get().status == ConflictStatus.MOVE_OFFERED
+
+
+def test_a_chosen_client_of_another_partner_moves(
+    ambiguous: LinkConflict, partner: ReferralPartner, rival: ReferralPartner
+) -> None:
+    second = Client.objects.get(name="Second")
+    old = make_link(partner=rival, client=second, tenant_id="theirs")
+
+    decide(choose_client, ambiguous, client=second)
+
+    assert LinkRequest.objects.get().replaces == old
 
 
 def test_a_decision_has_a_reason(rivals: LinkConflict) -> None:
@@ -204,6 +285,20 @@ def test_a_partner_that_is_not_known_may_ask_again_once_lifted(partner: Referral
     facts: dict[str, Any] = {"request": request, "by": make_staff("Support"), "why": "A mistake", "at": timezone.now()}
 
     assert [lift(**facts), lift(**facts)] == [True, False]
+    assert isinstance(onboard(partner), NeedsApproval)
+
+
+def test_what_a_client_said_twice_is_lifted_at_once(rivals: LinkConflict, partner: ReferralPartner) -> None:
+    first = make_request(
+        partner=partner, client=rivals.client, status="Declined", decided_by_user_id=1, is_unknown_to_client=True
+    )
+    decide(offer_move, rivals)
+    answer(LinkRequest.objects.pending().get(), decline_link, is_unknown=True)
+    ReferralPartnerClientLink.objects.update(archived_at=timezone.now())
+    assert onboard(partner) == Disowned("tenant-1")
+
+    lift(request=first, by=make_staff("Support"), why="A mistake", at=timezone.now())
+
     assert isinstance(onboard(partner), NeedsApproval)
 
 
@@ -257,6 +352,35 @@ def test_a_move_approved_while_the_old_partner_posts_answers_it_before_or_after(
 
     assert isinstance(before, AwaitingSignature)
     assert after == LinkedElsewhere("theirs")
+
+
+def test_an_offer_waits_for_a_call_that_uses_the_id(committed: LinkConflict) -> None:
+    outcome, _ = _offer_while_the_id_is_used(committed)
+
+    assert outcome == IdTaken()
+    assert not LinkRequest.objects.exists()
+
+
+def test_without_its_lock_on_the_id_an_offer_overlooks_that_call(
+    committed: LinkConflict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_lock_tenant_id", lambda conflict: None)
+
+    outcome, used = _offer_while_the_id_is_used(committed)
+
+    assert isinstance(outcome, Resolved)
+    assert used.link.external_tenant_id == LinkRequest.objects.pending().get().external_tenant_id
+
+
+def _offer_while_the_id_is_used(conflict: LinkConflict) -> tuple[Any, Any]:
+    """Offer a move when the partner's call has used the id for another client and has not committed yet."""
+    facts: dict[str, Any] = {"by": make_staff("Support"), "why": "They called", "at": timezone.now()}
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            used = onboard_another(conflict.partner)
+            offering = in_thread(pool, partial(offer_move, conflict=conflict, **facts))
+            wait([offering], timeout=PATIENCE)
+        return offering.result(timeout=20), used
 
 
 def _one_after_the_other(conflict: LinkConflict, first: Any, second: Any) -> list[Any]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from clients.models import ConflictStatus, LinkConflict, LinkRequest
+from clients.models import Agreement, ConflictStatus, LinkConflict, LinkRequest, ReferralPartnerClientLink
 from partners.models import ReferralPartner
-from tests.make import make_client, make_link, make_partner, make_request
+from tests.make import make_client, make_link, make_partner, make_proof, make_request, make_signature
 from tests.onboarding.test_onboard import onboard
 
 QUEUE = "/admin/clients/linkconflict/"
@@ -23,8 +26,11 @@ def support(colleague: Callable[[str], Browser]) -> Browser:
     return colleague("Support")
 
 
-def make_conflict(**facts: Any) -> LinkConflict:
-    client = make_client(name=facts.pop("name", "Acme A/S"))
+VERIFIED: dict[str, Callable[[Any], Any]] = {"signed": make_signature, "proven": partial(make_proof, browser="mine")}
+
+
+def make_conflict(*, name: str = "Acme A/S", admin: str | None = None, **facts: Any) -> LinkConflict:
+    client = make_client(name=name, admin=admin)
     link = make_link(client=client, tenant_id="theirs")
     defaults = {"kind": "Elsewhere", "external_tenant_id": "tenant-1", "client": client, "existing_link": link}
     return LinkConflict.objects.create(**{**defaults, "partner": make_partner(), **facts})
@@ -51,6 +57,12 @@ def test_the_queue_has_open_ones_first_and_the_oldest_on_top(support: Browser) -
     )
 
 
+def test_the_queue_says_how_long_each_has_waited(support: Browser) -> None:
+    make_conflict(first_asked_at=timezone.now() - timedelta(days=3, hours=5))
+
+    assert '<td class="field-age">3\xa0days</td>' in support.get(QUEUE).content.decode()
+
+
 @pytest.mark.parametrize("path", [QUEUE, page_of], ids=["queue", "page"])
 def test_two_hundred_conflicts_cost_as_many_statements_as_one(support: Browser, path: Any) -> None:
     conflict = make_conflict()
@@ -65,6 +77,29 @@ def test_two_hundred_conflicts_cost_as_many_statements_as_one(support: Browser, 
         support.get(url)
 
     assert len(many) == len(one)
+
+
+def test_two_hundred_matches_cost_as_many_statements_as_one(support: Browser) -> None:
+    conflict = LinkConflict.objects.create(kind="Ambiguous", partner=make_partner(), external_tenant_id="tenant-1")
+    one = statements(support, conflict, clients=1)
+
+    assert statements(support, conflict, clients=199) == one
+
+
+def statements(support: Browser, conflict: LinkConflict, *, clients: int) -> list[int]:
+    """How many the queue and the page take, with so many more clients that match, each linked and asked."""
+    for _ in range(clients):
+        link = make_link()
+        conflict.matches.create(client=link.client)
+        make_request(client=link.client)
+    support.get(page_of(conflict))  # content types are looked up once
+    return [_count(support, url) for url in (QUEUE, page_of(conflict))]
+
+
+def _count(support: Browser, url: str) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        assert support.get(url).status_code == 200
+    return len(queries)
 
 
 def test_the_page_says_what_each_decision_would_do(support: Browser) -> None:
@@ -98,14 +133,86 @@ def test_a_decision_without_a_reason_is_none(support: Browser) -> None:
     assert conflict.status == ConflictStatus.OPEN
 
 
-def test_a_colleague_who_was_slower_is_told_who_decided_what(support: Browser, colleague: Any) -> None:
+@pytest.mark.parametrize(
+    ("first", "second", "stands"),
+    [("keep", "move", "Kept with its partner"), ("move", "keep", "Move offered"), ("keep", "keep", "Kept with")],
+)
+def test_a_colleague_who_was_slower_is_told_who_decided_what(
+    support: Browser, colleague: Callable[[str], Browser], first: str, second: str, stands: str
+) -> None:
+    conflict = make_conflict()
+    decide(support, conflict, first)
+
+    page = decide(colleague("Support"), conflict, second, why="Slower")
+
+    assert f"Nothing was done: {conflict.decided_by} decided it already on" in page
+    assert f"({stands}" in page.partition("Nothing was done")[2]
+    assert conflict.reason == "They called"
+
+
+def test_a_colleague_who_reopens_what_is_open_again_is_told_so(support: Browser) -> None:
     conflict = make_conflict()
     decide(support, conflict, "keep")
+    decide(support, conflict, "reopen")
 
-    page = decide(support, conflict, "move", why="Slower")
+    page = decide(support, conflict, "reopen", why="Slower")
 
-    assert conflict.status == ConflictStatus.KEPT
+    assert "a colleague has reopened it already" in page
+
+
+def test_a_move_of_a_client_that_has_left_meanwhile_is_said_to_be_none(support: Browser) -> None:
+    conflict = make_conflict()
+    ReferralPartnerClientLink.objects.update(archived_at=timezone.now())
+
+    page = decide(support, conflict, "move")
+
+    assert "the client has no link to another partner any more" in page
+    assert "Linked then" in page
+    assert conflict.status == ConflictStatus.OPEN
+
+
+def test_no_offer_is_made_under_an_id_that_stands_for_another_client(support: Browser) -> None:
+    conflict = make_conflict()
+    make_link(partner=conflict.partner, tenant_id=conflict.external_tenant_id)
+
+    before = support.get(page_of(conflict)).content.decode()
+    page = decide(support, conflict, "move")
+
+    assert "has another client under tenant-1 by now" in before
+    assert "Offer a move" not in before
+    assert "Nothing was done: the partner has another client under this id by now." in page
+    assert conflict.status == ConflictStatus.OPEN
+
+
+@pytest.mark.parametrize("decision", ["refuse", "choose:1", "else"])
+def test_what_does_not_fit_the_conflict_cannot_be_decided(support: Browser, decision: str) -> None:
+    conflict = make_conflict()
+
+    page = decide(support, conflict, decision)
+
     assert "Choose what to do" in page
+    assert conflict.status == ConflictStatus.OPEN
+
+
+def test_the_page_shows_the_link_that_is_there_and_what_was_asked_before(support: Browser) -> None:
+    conflict = make_conflict()
+    make_request(client=conflict.client, status="Declined", decided_by_user_id=1, is_unknown_to_client=True)
+
+    page = decide(support, conflict, "move")
+
+    assert "<td>theirs</td>" in page
+    assert "“I don’t know this company”" in page
+    assert f"offered by {conflict.decided_by}" in page
+
+
+@pytest.mark.parametrize("status", ["signed", "proven"])
+def test_a_client_that_was_once_verified_is_no_squatters(support: Browser, agreement: Agreement, status: str) -> None:
+    conflict = make_conflict(admin="jane@acme.test")
+    VERIFIED[status](conflict.existing_link)
+
+    page = support.get(page_of(conflict)).content.decode()
+
+    assert "squatting" not in page
 
 
 def test_what_matches_several_clients_is_settled_by_choosing_one(support: Browser, partner: ReferralPartner) -> None:
