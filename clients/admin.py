@@ -13,7 +13,6 @@ from django.db import transaction
 from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
-from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -354,7 +353,7 @@ class AgreementAdmin(StaffModelAdmin):
         return self.page(request, "admin/publish.html", draft, context)
 
     def _publish(self, request: HttpRequest, draft: Agreement, why: str) -> HttpResponse:
-        outcome = publish_agreement(agreement=draft, by=acting(request), why=why, at=timezone.now())
+        outcome = publish_agreement(agreement=draft, by=acting(request), why=why)
         tell, sentence = _told(outcome)
         tell(request, sentence)
         return HttpResponseRedirect(self.url("change", draft.pk))
@@ -418,7 +417,7 @@ class SignatureAdmin(ReadOnlyAdmin):
     @admin.display(description="details shown")
     def details(self, signature: Signature) -> str:
         """What the page showed of the company, a line each."""
-        return "\n".join(f"{label}: {value}" for label, value in signature.company_details.items())
+        return "\n".join(f"{label}: {value}" for label, value in signature.details_in_order())
 
     def tools(self, request: HttpRequest, row: Signature) -> list[tuple[str, str]]:
         """The document."""

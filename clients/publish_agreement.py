@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db import connection, transaction
 
 from clients.agreement_text import UnsupportedMarkdown, agreement_blocks
 from clients.models import Agreement
+from debitura.edge.clock import database_time
 from debitura.staff.decision import decision
 from debitura.staff.models import Staff
 
@@ -56,8 +56,13 @@ def hold_publishing(*, shared: bool) -> None:
 
 
 @transaction.atomic
-def publish_agreement(*, agreement: Agreement, by: Staff, why: str, at: datetime) -> PublishingOutcome:
-    """Publish a draft, required from the same moment on; publishing again changes nothing."""
+def publish_agreement(*, agreement: Agreement, by: Staff, why: str) -> PublishingOutcome:
+    """
+    Publish a draft, required from the same moment on; publishing again changes nothing.
+
+    The moment is the database's, once nobody signs: after every signature of the version before, and no later than any
+    of this one, whatever the clocks of web servers say.
+    """
     hold_publishing(shared=False)
     draft = Agreement.objects.select_for_update().get(pk=agreement.pk)
     current = Agreement.objects.current()
@@ -68,7 +73,7 @@ def publish_agreement(*, agreement: Agreement, by: Staff, why: str, at: datetime
     if (fault := _fault(draft, is_first=current is None)) is not None:
         return CannotBeShown(fault)
     with decision(by=by, why=why, what="Published", about=draft):
-        draft.published_at = draft.required_from = at
+        draft.published_at = draft.required_from = database_time()
         draft.save(update_fields=["published_at", "required_from"])
     return Published(draft)
 

@@ -85,7 +85,7 @@ def _users(client: Client, acting: User, colleagues: Sequence[Colleague]) -> lis
     by_address = {user.email_key: user for user in known.values() if user.pk not in named}
     users = []
     for colleague in colleagues:
-        user = known.get(colleague.user_id or 0) or by_address.get(normal_address(colleague.email))
+        user = known.pop(colleague.user_id or 0, None) or by_address.pop(normal_address(colleague.email), None)
         user = user or User(client=client, email=colleague.email)
         user.name = colleague.name
         user.email = user.email if user.pk == acting.pk else colleague.email

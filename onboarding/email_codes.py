@@ -139,6 +139,7 @@ def confirm_code(*, about: Subject, purpose: Purpose, browser: str, typed: str, 
     The rows are locked before they are judged: guesses in parallel wait, and find the tries that are left then. With
     the proof the browser gets a new name, so that whoever knew the old one (a shared machine) has nothing.
     """
+    Client.objects.lock().get(pk=about.client_id)
     codes = list(EmailCode.objects.of(about, purpose, browser).open().select_for_update(of=("self",)).order_by("pk"))
     if not codes:
         return NoOpenCode()

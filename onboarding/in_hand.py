@@ -7,7 +7,7 @@ from datetime import datetime
 
 from clients.models import Client, ReferralPartnerClientLink
 from onboarding.email_codes import Proof, standing_proof
-from onboarding.journey import Step, next_step
+from onboarding.journey import Step, elsewhere, next_step
 from onboarding.models import Purpose
 
 
@@ -22,7 +22,7 @@ class InHand:
 
 @dataclass(frozen=True)
 class NotProven:
-    """No proof that stands, its user is no admin of the client any more, or the link is archived."""
+    """No proof that stands, its user is no admin any more, the link is archived, or it is signed for elsewhere."""
 
 
 def take_in_hand(
@@ -36,7 +36,7 @@ def take_in_hand(
     client = Client.objects.lock().get(pk=link.client_id)
     proof = standing_proof(about=link, purpose=purpose, browser=browser)
     now = ReferralPartnerClientLink.objects.active().with_agreement_facts(at=at).filter(pk=link.pk).first()
-    if proof is None or now is None:
+    if proof is None or now is None or elsewhere(now, purpose) is not None:
         return NotProven()
     now.client = client
     return InHand(client=client, proof=proof, step=next_step(now, purpose))

@@ -61,6 +61,13 @@ def next_step(link: ReferralPartnerClientLink, purpose: Purpose) -> Step:
     return Step.AGREEMENT
 
 
+def elsewhere(link: ReferralPartnerClientLink, purpose: Purpose) -> Purpose | None:
+    """What a client must sign for, if it is not what these pages are for: each URL is for one purpose only."""
+    status = agreement_status(link.agreement_facts())
+    right = purpose_for(status)
+    return None if status is AgreementStatus.CURRENT or right is purpose else right
+
+
 def may_open(step: Step, *, purpose: Purpose, open_step: Step) -> bool:
     """Whether a page may be seen: the step that is open and those before it, but once all is done only that."""
     if open_step is Step.DONE or step not in STEPS[purpose]:

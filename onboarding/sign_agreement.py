@@ -11,7 +11,7 @@ from django.db import transaction
 
 from clients.models import Agreement, Client, ReferralPartnerClientLink, Signature, SignedDocument
 from clients.publish_agreement import hold_publishing
-from onboarding.agreement_pdf import AgreementPdf, for_people, render_agreement
+from onboarding.agreement_pdf import PROVIDER, AgreementPdf, for_people, render_agreement
 from onboarding.email_codes import Proof
 from onboarding.in_hand import InHand, NotProven, take_in_hand
 from onboarding.journey import Step
@@ -68,7 +68,7 @@ type SigningOutcome = Signed | NewVersionShown | DetailsChanged | StepsOpen | No
 
 def what_is_shown(client: Client, agreement: Agreement) -> Shown:
     """What the page must carry so that nobody signs what was not shown."""
-    facts = json.dumps(client.details(), sort_keys=True, ensure_ascii=False)
+    facts = json.dumps([client.details(), CONSENT, PROVIDER], sort_keys=True, ensure_ascii=False)
     return Shown(version=agreement.number, details_digest=hashlib.sha256(facts.encode()).hexdigest())
 
 
@@ -160,7 +160,7 @@ def signed_pdf(signature: Signature) -> AgreementPdf:
         text=agreement.text,
         text_sha256=signature.agreement_sha256,
         published_at=agreement.published_at,
-        creditor=list(signature.company_details.items()),
+        creditor=signature.details_in_order(),
         declaration=_declaration(signature),
         evidence=_evidence(signature),
         signed_at=signature.signed_at,

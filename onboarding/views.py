@@ -35,7 +35,7 @@ from onboarding.forms import (
     colleagues_of,
 )
 from onboarding.in_hand import NotProven
-from onboarding.journey import Step, may_open, next_step
+from onboarding.journey import Step, elsewhere, may_open, next_step, page_path
 from onboarding.kept_forms import drop_kept_form, kept_form, kept_step
 from onboarding.models import Purpose
 from onboarding.return_url import allowed_return_url
@@ -73,6 +73,8 @@ def entry(visit: Visit) -> HttpResponse:
 
 def _way_on(visit: Visit) -> str:
     """To what was typed and not saved, if its page may be opened; else to the step that is open."""
+    if (right := elsewhere(visit.link, visit.purpose)) is not None:
+        return page_path(visit.link, right)
     now = next_step(visit.link, visit.purpose)
     kept = kept_step(link=visit.link, browser=visit.browser or "")
     step = kept if kept and may_open(kept, purpose=visit.purpose, open_step=now) else now

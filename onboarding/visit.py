@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from clients.models import ReferralPartnerClientLink
 from onboarding.browser import browser_of
 from onboarding.email_codes import Proof, standing_proof
-from onboarding.journey import STEPS, Step, may_open, next_step, page_path
+from onboarding.journey import STEPS, Step, elsewhere, may_open, next_step, page_path
 from onboarding.kept_forms import keep_form
 from onboarding.models import Purpose
 
@@ -102,6 +102,8 @@ def open_to_proven(step: Step | None, *methods: str) -> Callable[[Page], Page]:
         def page(visit: Visit, **ids: UUID) -> HttpResponse:
             if visit.proof is None or visit.browser is None:
                 return back_to_proof(visit, step)
+            if step is not None and (right := elsewhere(visit.link, visit.purpose)) is not None:
+                return redirect(page_path(visit.link, right))
             now = next_step(visit.link, visit.purpose)
             if step is not None and not may_open(step, purpose=visit.purpose, open_step=now):
                 return redirect(visit.path(now))

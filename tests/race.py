@@ -12,21 +12,22 @@ from typing import Any
 import pytest
 from django.db import connection, connections
 
-PATIENCE = 0.7
+PATIENCE = 1.5
 
 
 class Meeting:
     """A place where so many threads wait for each other; those that others keep away are not waited for long."""
 
-    def __init__(self, parties: int = 2) -> None:
+    def __init__(self, parties: int = 2, *, patience: float = PATIENCE) -> None:
         self._barrier = threading.Barrier(parties)
+        self._patience = patience
 
     def before[**P, R](self, act: Callable[P, R]) -> Callable[P, R]:
         """The same function, begun only when all have come or patience has run out."""
 
         def met(*args: P.args, **kwargs: P.kwargs) -> R:
             try:
-                self._barrier.wait(timeout=PATIENCE)
+                self._barrier.wait(timeout=self._patience)
             except threading.BrokenBarrierError:
                 return act(*args, **kwargs)
             return act(*args, **kwargs)

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from clients.models.agreement import Agreement
-from clients.models.client import Client
+from clients.models.client import LABELS, Client
 from partners.models import ReferralPartner
 
 
@@ -66,6 +66,10 @@ class Signature(models.Model):
 
     def __str__(self) -> str:
         return f"{self.company_name}, {self.agreement}"
+
+    def details_in_order(self) -> list[tuple[str, str]]:
+        """The company's details in the order in which they were shown, which PostgreSQL's JSON does not keep."""
+        return sorted(self.company_details.items(), key=lambda fact: LABELS.index(fact[0]))
 
 
 class SignedDocument(models.Model):

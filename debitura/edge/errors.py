@@ -273,6 +273,17 @@ def answer(request: HttpRequest, error: ApiError, page: tuple[str, str] | None =
     return HttpResponse(html, status=error.status, headers={"Cache-Control": "no-store", **(error.headers or {})})
 
 
+def _form_refusal(request: HttpRequest) -> ApiError | None:
+    """Forms of pages come in UTF-8, which is what all pages are sent in, and files count towards their size."""
+    if is_api(request):
+        return None
+    if (request.encoding or "utf-8").lower() != "utf-8":
+        return standard(400)
+    length = request.headers.get("Content-Length", "")
+    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
+    return standard(413) if length.isdecimal() and int(length[:20]) > limit else None
+
+
 class ErrorBodiesMiddleware:
     """
     Gives our body to the errors that Django would answer by itself.
@@ -284,7 +295,9 @@ class ErrorBodiesMiddleware:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Look at the answer on its way out."""
+        """Look at the request on its way in, before a form is read, and at the answer on its way out."""
+        if (refusal := _form_refusal(request)) is not None:
+            return answer(request, refusal)
         response = self._get_response(request)
         if settings.DEBUG and response.status_code in (400, 404) and request.resolver_match is None:
             return answer(request, standard(response.status_code))

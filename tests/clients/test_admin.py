@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.test import Client as Browser
-from django.utils import timezone
 
 from clients.models import Agreement
 from clients.publish_agreement import publish_agreement
@@ -208,9 +207,7 @@ def test_publishing_twice_says_so(legal: Browser, draft: Agreement) -> None:
 
 
 def test_publishing_out_of_order_says_so(legal: Browser, draft: Agreement) -> None:
-    publish_agreement(
-        agreement=make_agreement(number=3, summary_of_changes="More."), by=make_staff(), why=WHY, at=timezone.now()
-    )
+    publish_agreement(agreement=make_agreement(number=3, summary_of_changes="More."), by=make_staff(), why=WHY)
 
     answer = publish(legal, draft)
 

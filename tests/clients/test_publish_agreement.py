@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db.utils import IntegrityError
 
 from clients.models import Agreement
 from clients.publish_agreement import CannotBeShown, OutOfOrder, Published, PublishedBefore, publish_agreement
+from debitura.edge.clock import database_time
 from debitura.staff.history import history_of
 from debitura.staff.models import Staff
 from tests.make import make_agreement, make_staff
@@ -31,16 +32,18 @@ def draft(agreement: Agreement) -> Agreement:
 
 
 def test_a_draft_becomes_the_current_version_required_from_then_on(draft: Agreement, lea: Staff) -> None:
-    outcome = publish_agreement(agreement=draft, by=lea, why="Agreed by the board", at=NOW)
+    outcome = publish_agreement(agreement=draft, by=lea, why="Agreed by the board")
 
     assert outcome == Published(draft)
     assert Agreement.objects.current() == draft
     draft.refresh_from_db()
-    assert (draft.published_at, draft.required_from) == (NOW, NOW)
+    assert draft.published_at == draft.required_from
+    assert draft.published_at is not None
+    assert abs(draft.published_at - database_time()) < timedelta(minutes=1)
 
 
 def test_publishing_is_in_the_history(draft: Agreement, lea: Staff) -> None:
-    publish_agreement(agreement=draft, by=lea, why="Agreed by the board", at=NOW)
+    publish_agreement(agreement=draft, by=lea, why="Agreed by the board")
 
     draft.refresh_from_db()
     [happened] = history_of(draft)
@@ -49,10 +52,10 @@ def test_publishing_is_in_the_history(draft: Agreement, lea: Staff) -> None:
 
 
 def test_publishing_again_changes_nothing(draft: Agreement, lea: Staff) -> None:
-    publish_agreement(agreement=draft, by=lea, why="Agreed by the board", at=NOW)
+    publish_agreement(agreement=draft, by=lea, why="Agreed by the board")
     before = everything()
 
-    outcome = publish_agreement(agreement=draft, by=lea, why="Once more", at=NOW)
+    outcome = publish_agreement(agreement=draft, by=lea, why="Once more")
 
     assert outcome == PublishedBefore()
     assert everything() == before
@@ -62,7 +65,7 @@ def test_a_version_before_the_current_one_is_not_published(draft: Agreement, lea
     third = make_agreement(number=3, published_at=NOW)
     before = everything()
 
-    outcome = publish_agreement(agreement=draft, by=lea, why="Late", at=NOW)
+    outcome = publish_agreement(agreement=draft, by=lea, why="Late")
 
     assert outcome == OutOfOrder(third)
     assert everything() == before
@@ -84,7 +87,7 @@ def test_what_nobody_could_read_or_sign_is_not_published(
     Agreement.objects.filter(pk=draft.pk).update(**facts)
     before = everything()
 
-    outcome = publish_agreement(agreement=draft, by=lea, why="Agreed", at=NOW)
+    outcome = publish_agreement(agreement=draft, by=lea, why="Agreed")
 
     assert isinstance(outcome, CannotBeShown)
     assert why in outcome.why
@@ -93,7 +96,7 @@ def test_what_nobody_could_read_or_sign_is_not_published(
 
 def test_without_a_reason_nothing_is_published(draft: Agreement, lea: Staff) -> None:
     with pytest.raises(ValueError, match="has a reason"):
-        publish_agreement(agreement=draft, by=lea, why=" ", at=NOW)
+        publish_agreement(agreement=draft, by=lea, why=" ")
 
     draft.refresh_from_db()
     assert draft.published_at is None
@@ -101,7 +104,7 @@ def test_without_a_reason_nothing_is_published(draft: Agreement, lea: Staff) -> 
 
 @pytest.mark.parametrize("column", ["title", "text", "summary_of_changes", "number", "is_material", "published_at"])
 def test_the_database_keeps_a_published_version_as_it_is(draft: Agreement, lea: Staff, column: str) -> None:
-    publish_agreement(agreement=draft, by=lea, why="Agreed", at=NOW)
+    publish_agreement(agreement=draft, by=lea, why="Agreed")
     other = {"number": 7, "is_material": False, "published_at": None}.get(column, "Something else")
 
     with pytest.raises(IntegrityError, match="frozen"):
@@ -113,7 +116,7 @@ def test_of_two_who_publish_at_once_one_wins_and_the_other_is_told() -> None:
     draft, lea = make_agreement(number=2, summary_of_changes="Less."), make_staff("Legal")
 
     def publish() -> str:
-        return type(publish_agreement(agreement=draft, by=lea, why="Agreed", at=NOW)).__name__
+        return type(publish_agreement(agreement=draft, by=lea, why="Agreed")).__name__
 
     outcomes = at_once(publish, publish)
 

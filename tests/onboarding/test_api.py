@@ -263,7 +263,7 @@ def test_of_several_users_exactly_one_is_the_onboarding_user(api: APIClient, use
     assert refused(api, registration_body(users=users)) == {"users": [sentence]}
 
 
-@pytest.mark.parametrize("email", ["user0@acme.test", "USER0@ACME.TEST", " user0@acme.test ", "ｕser0@acme.test"])
+@pytest.mark.parametrize("email", ["user0@acme.test", "USER0@ACME.TEST", " user0@acme.test "])
 def test_two_users_do_not_share_an_address(api: APIClient, email: str) -> None:
     users = [user(0), user(1), user(2, email=email)]
     sentence = "users[0] and users[2] have the same e-mail address."

@@ -282,7 +282,7 @@ def test_without_the_lock_the_constraint_refuses_the_second_link(
     committed: LinkRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = proven_request(make_partner(), committed.client, tenant_id="tenant-2")
-    monkeypatch.setattr(module, "_decide", Meeting().before(module._decide))
+    monkeypatch.setattr(module, "_decide", Meeting(patience=20).before(module._decide))
 
     with pytest.raises(Exception, match=r"one_active_link_per_client|deadlock detected"):
         at_once(partial(approve, committed), partial(approve, other))

@@ -113,6 +113,17 @@ def test_a_user_of_another_company_is_not_touched(link: ReferralPartnerClientLin
     assert "ib@acme.test" in people(link)
 
 
+def test_one_person_named_twice_is_one_person_and_another(link: ReferralPartnerClientLink) -> None:
+    jane, ann = held(link)
+
+    twice = replace(IB, user_id=ann.user_id)
+
+    confirm(link, replace(jane, is_onboarding_user=False), replace(ann, is_onboarding_user=True), twice)
+
+    assert people(link)["ann@acme.test"] == Role.CREDITOR_ADMIN
+    assert len(people(link)) == 3
+
+
 def test_without_a_proof_nothing_changes(link: ReferralPartnerClientLink) -> None:
     before = everything()
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
 from django.core import mail
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F
 
-from clients.models import Agreement, ReferralPartnerClientLink
+from clients.models import Agreement, Client, ReferralPartnerClientLink
 from clients.models.client import Role
 from onboarding import email_codes
 from onboarding.email_codes import (
@@ -31,7 +32,7 @@ from onboarding.models import TRIES, EmailCode, Purpose
 from tests.conftest import deliver_mail
 from tests.make import make_client, make_link, make_user
 from tests.onboarding.visitor import mailed_code
-from tests.race import at_once
+from tests.race import at_once, in_thread, wait_until_blocked
 
 FIRST = Purpose.FIRST_SIGNING
 SECOND = timedelta(seconds=1)
@@ -274,10 +275,24 @@ def test_of_twenty_guesses_at_once_five_are_judged() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_code_is_taken_while_nobody_else_decides_about_the_client() -> None:
+    link = make_link()
+    ask(link)
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            Client.objects.lock().get(pk=link.client_id)
+            typing = in_thread(pool, partial(type_in, link, "WRONG234"))
+            wait_until_blocked()
+        assert isinstance(typing.result(timeout=10), WrongCode)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_without_the_lock_on_the_rows_more_than_five_are_judged(monkeypatch: pytest.MonkeyPatch) -> None:
     link = make_link()
     ask(link)
     monkeypatch.setattr("onboarding.models.EmailCodeQuerySet.select_for_update", lambda codes, **_: codes, raising=True)
+    monkeypatch.setattr("clients.models.client.ClientQuerySet.lock", lambda clients: clients)
     monkeypatch.setattr("onboarding.models.EmailCode.is_answered_by", _slowly_wrong)
 
     with pytest.raises(Exception, match="code_has_five_tries"):

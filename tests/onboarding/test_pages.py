@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import F
 from django.test import Client as Http
 from django.utils import timezone
@@ -135,7 +136,39 @@ def test_a_later_version_is_signed_without_the_companys_details(link: ReferralPa
 
 
 def publish(draft: Agreement) -> None:
-    publish_agreement(agreement=draft, by=make_staff("Legal"), why="New fees", at=timezone.now())
+    publish_agreement(agreement=draft, by=make_staff("Legal"), why="New fees")
+
+
+# --- The other URL ---
+
+
+def test_a_client_that_never_signed_cannot_sign_by_the_url_for_signing_again(link: ReferralPartnerClientLink) -> None:
+    visitor = Visitor(link, Purpose.UPGRADE)
+
+    page = visitor.prove()
+    posted = visitor.http.post(visitor.path(Step.AGREEMENT), {"version": 1, "details": "x", "full_name": "J"})
+
+    assert page.redirect_chain[-1][0] == page_path(link, FIRST)
+    assert posted.headers["Location"] == page_path(link, FIRST)
+    assert not Signature.objects.exists()
+
+
+@pytest.mark.parametrize("step", [Step.COMPANY, Step.USERS, Step.AGREEMENT])
+def test_a_client_that_must_sign_again_is_led_on_from_its_first_url(
+    link: ReferralPartnerClientLink, step: Step
+) -> None:
+    make_signature(link)
+    publish(make_agreement(summary_of_changes="New."))
+    visitor = Visitor(link)
+    visitor.prove()
+    before = everything()
+
+    shown = visitor.get(step)
+    visitor.confirm_company(name="Totally other A/S")
+    visitor.confirm_people(("Ib Berg", "ib@acme.test"))
+
+    assert shown.redirect_chain[-1][0] == page_path(link, Purpose.UPGRADE)
+    assert everything() == before
 
 
 # --- What was not shown -----------------------------------------------------------------------------
@@ -283,6 +316,23 @@ def test_the_same_address_twice_is_refused_beside_both(visitor: Visitor) -> None
 
     assert page.content.decode().count("Two people have this address. Each needs one of their own.</p>") == 1
     assert page.content.decode().count("Two people have this address") == 3
+
+
+@pytest.mark.parametrize("charset", ["rot13", "hex", "unicode_escape", "utf-7"])
+def test_a_form_in_another_charset_is_refused(visitor: Visitor, charset: str) -> None:
+    kind = f"multipart/form-data; boundary=q; charset={charset}"
+    form = b'--q\r\nContent-Disposition: form-data; name="send"\r\n\r\n1\r\n--q--'
+
+    answer = visitor.http.generic("POST", visitor.path(), form, kind)
+
+    assert answer.status_code == 400
+
+
+def test_a_form_with_a_large_file_is_refused_before_it_is_read(visitor: Visitor) -> None:
+    with SimpleUploadedFile("large", b"x" * 1_000_001) as large:
+        answer = visitor.http.post(visitor.path(), {"send": "1", "file": large})
+
+    assert answer.status_code == 413
 
 
 WEIRD = [

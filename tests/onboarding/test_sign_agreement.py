@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -18,7 +18,9 @@ from clients.agreement_status import AgreementStatus, agreement_status
 from clients.models import Agreement, Client, ReferralPartnerClientLink, Signature, SignedDocument
 from clients.models.client import Role
 from clients.publish_agreement import Published
+from debitura.edge.clock import database_time
 from onboarding import sign_agreement
+from onboarding.agreement_pdf import render_agreement
 from onboarding.in_hand import NotProven
 from onboarding.models import EmailCode, Purpose
 from onboarding.sign_agreement import (
@@ -65,9 +67,7 @@ def sign(link: ReferralPartnerClientLink, **facts: Any) -> SigningOutcome:
 
 
 def publish(draft: Agreement) -> publish_agreement.PublishingOutcome:
-    return publish_agreement.publish_agreement(
-        agreement=draft, by=make_staff("Legal"), why="The fees changed", at=timezone.now()
-    )
+    return publish_agreement.publish_agreement(agreement=draft, by=make_staff("Legal"), why="The fees changed")
 
 
 def status_of(link: ReferralPartnerClientLink) -> AgreementStatus:
@@ -100,6 +100,30 @@ def test_the_document_holds_the_parties_the_evidence_and_the_hash_of_the_text(li
     for evidence in (link.client.name, "Jane A. Doe", "jane@acme.test", "203.0.113.7", CONSENT, str(link.pk)):
         assert evidence in text
     assert document.signature.agreement_sha256 in text
+
+
+def test_the_document_made_again_from_the_rows_is_the_same(link: ReferralPartnerClientLink) -> None:
+    sign(link)
+
+    again = render_agreement(sign_agreement.signed_pdf(Signature.objects.get()))
+
+    assert again.pdf == bytes(SignedDocument.objects.get().pdf)
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_publishers_clock_does_not_decide_what_can_be_signed(
+    link: ReferralPartnerClientLink, hours: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = timezone.now() + timedelta(hours=hours)
+    with monkeypatch.context() as patch:
+        patch.setattr(timezone, "now", lambda: wrong)
+        publish(make_agreement(summary_of_changes=SUMMARY))
+
+    outcome = sign(link, at=database_time())
+
+    assert isinstance(outcome, Signed)
+    assert outcome.signature.agreement.published_at is not None
+    assert outcome.signature.agreement.published_at <= outcome.signature.signed_at
 
 
 @pytest.mark.parametrize("name", ['Müller & Søn <b>#1</b> $x$ "A/S"', "Ελληνική ΑΕ", "ООО Ромашка", "株式会社", "🦄"])
