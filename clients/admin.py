@@ -1,54 +1,114 @@
-"""Pages for clients, links, agreements and signatures."""
+"""Pages for clients, their users and links."""
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Callable
 from typing import Any, assert_never
 
 from django import forms
 from django.contrib import admin, messages
-from django.db import transaction
-from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, reverse
-from django.utils.crypto import constant_time_compare, salted_hmac
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.urls import URLPattern
+from django.utils import timezone
+from django.utils.formats import date_format
+from pydantic_core import PydanticCustomError
 
-from clients.agreement_text import UnsupportedMarkdown, agreement_blocks, agreement_html
+from clients.agreement_status import Reason
 from clients.models import (
-    Agreement,
     Client,
     EmailAddress,
     ReferralPartnerClientLink,
     Signature,
-    SignedDocument,
     User,
     normal_address,
 )
-from clients.publish_agreement import (
-    CannotBeShown,
-    OutOfOrder,
-    Published,
-    PublishedBefore,
-    PublishingOutcome,
-    hold_publishing,
-    publish_agreement,
+from clients.models.agreement_facts import (
+    CURRENT,
+    NEVER_SIGNED,
+    SIGN_AGAIN,
+    has_current_signature,
+    has_signed,
+    with_agreement_status,
 )
-from debitura.staff.decision import decision
+from clients.rename_client import (
+    ClientIsErased,
+    NothingToRename,
+    Renamed,
+    RenamedMeanwhile,
+    RenamingOutcome,
+    rename_client,
+)
+from debitura.edge.shapes import SEEN, one_line
 from debitura.staff.history import Happened, history_of
 from debitura.staff.pages import (
     DecisionForm,
     ReadOnlyAdmin,
     ReadOnlyInline,
-    StaffModelAdmin,
     Whether,
     acting,
     require,
 )
 from debitura.staff.site import site
+
+WHY_AGAIN = {
+    Reason.NEW_VERSION: "a new version is required",
+    Reason.CREDITOR_NAME_CHANGED: "the company has another name",
+    Reason.ADMIN_INVALIDATED: "Legal set the signature aside",
+}
+
+
+def clean_line(text: str, *, max_length: int = 200) -> str:
+    """Read a name as the API does."""
+    try:
+        line = one_line(text)
+    except PydanticCustomError as fault:
+        raise forms.ValidationError(fault.message())
+    if not SEEN.search(line):
+        raise forms.ValidationError("This field may not be blank.")
+    if len(line) > max_length:
+        raise forms.ValidationError(f"At most {max_length} characters.")
+    return line
+
+
+class RenameForm(DecisionForm):
+    """The company's right name."""
+
+    held = forms.CharField(widget=forms.HiddenInput, strip=False)
+    name = forms.CharField(
+        max_length=200,
+        label="Company name",
+        widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"}),
+        help_text="As it stands in the company's register.",
+    )
+    field_order = ["held", "name", "why"]
+
+    def clean_name(self) -> str:
+        """In the one form in which names are compared."""
+        return clean_line(self.cleaned_data["name"])
+
+
+class AgreementFilter(admin.SimpleListFilter):
+    """Where clients stand with the agreement."""
+
+    title = "agreement"
+    parameter_name = "agreement"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """What can be asked for."""
+        return [(each, each) for each in (NEVER_SIGNED, CURRENT, SIGN_AGAIN)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Client]) -> QuerySet[Client]:
+        """Those that stand so."""
+        is_current = has_current_signature(at=timezone.now())
+        conditions = {
+            NEVER_SIGNED: Q(~has_signed()),
+            CURRENT: Q(is_current),
+            SIGN_AGAIN: Q(has_signed()) & ~Q(is_current),
+        }
+        wanted = conditions.get(self.value() or "")
+        return queryset if wanted is None else queryset.filter(wanted)
 
 
 class UserInline(ReadOnlyInline):
@@ -85,14 +145,15 @@ class ClientAdmin(ReadOnlyAdmin):
     """Clients. Registered in onboarding/admin.py, which adds the pages that correct users."""
 
     inlines = [UserInline, LinkInline, SignatureInline]
-    list_display = ["name", "registration_number", "country_name", "partner", "created_at", "withdrawn_at"]
-    list_filter = ["links__partner", "created_at", ("withdrawn_at", Whether), "country"]
+    list_display = ["name", "registration_number", "country_name", "partner", "agreement", "created_at", "withdrawn_at"]
+    list_filter = [AgreementFilter, "links__partner", "created_at", ("withdrawn_at", Whether), "country"]
     search_fields = ["name"]  # get_search_results has the rest
     search_help_text = "Company name, registration number, e-mail address, tenant id, id of the client or of a link."
     fieldsets = [
         (None, {"fields": ["name", "registration_number", "country_name", "id"]}),
         ("Address", {"fields": ["address", "zip_code", "city", "state"]}),
         ("Office", {"fields": ["support_email", "support_phone"]}),
+        ("Agreement", {"fields": ["agreement"]}),
         (
             "Dates",
             {"fields": ["created_at", "details_confirmed_at", "users_confirmed_at", "withdrawn_at", "erased_at"]},
@@ -100,9 +161,9 @@ class ClientAdmin(ReadOnlyAdmin):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Client]:
-        """With the partner of now."""
+        """With the partner of now, and where each stands with the agreement."""
         active = ReferralPartnerClientLink.objects.active().filter(client=OuterRef("pk"))
-        clients: QuerySet[Client] = super().get_queryset(request)
+        clients = with_agreement_status(super().get_queryset(request), at=timezone.now())
         return clients.annotate(partner_name=Subquery(active.values("partner__name")[:1]))
 
     def get_search_results(
@@ -127,10 +188,47 @@ class ClientAdmin(ReadOnlyAdmin):
         name: str | None = client.partner_name
         return name
 
+    def agreement(self, client: Any) -> str:
+        """Where it stands, with the reason."""
+        if client.sign_again_reason is None:
+            return str(client.agreement_status)
+        since = date_format(client.sign_again_since, "j F Y")
+        return f"{client.agreement_status}: {WHY_AGAIN[Reason(client.sign_again_reason)]}, since {since}"
+
     @admin.display(ordering="country", description="country")
     def country_name(self, client: Client) -> str:
         """The country in English."""
         return client.country_name
+
+    def tools(self, request: HttpRequest, row: Client) -> list[tuple[str, str]]:
+        """Rename the company."""
+        may = acting(request).has_perm("clients.change_company_name") and row.erased_at is None
+        return [("Change the company name", self.url("rename", row.pk))] if may else []
+
+    def get_urls(self) -> list[URLPattern]:
+        """With the page that renames."""
+        return [self.own_url("<path:object_id>/rename/", "rename", self.rename_view), *super().get_urls()]
+
+    def rename_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Say what another name means for the signature, and change it."""
+        require(request, "clients.change_company_name")
+        client = self.row(request, object_id)
+        form = RenameForm(request.POST or None, initial={"held": client.name, "name": client.name})
+        if request.method == "POST" and form.is_valid():
+            new = form.cleaned_data
+            outcome = rename_client(
+                client=client, held=new["held"], name=new["name"], by=acting(request), why=new["why"]
+            )
+            tell, sentence = _renamed(outcome)
+            tell(request, sentence)
+            return HttpResponseRedirect(self.url("change", client.pk))
+        context = {
+            "title": f"Change the company name of {client.name}",
+            "form": form,
+            "says": _renaming_means(client),
+            "button": "Change the name",
+        }
+        return self.page(request, "admin/decision.html", client, context)
 
     def history(self, request: HttpRequest, row: Client) -> list[Happened]:
         """The client's own, and what happened to its users for those who may see them."""
@@ -138,6 +236,34 @@ class ClientAdmin(ReadOnlyAdmin):
         if acting(request).has_perm("clients.view_user"):
             happened += _removed_users(row)
         return sorted(happened, key=lambda each: each.at, reverse=True)
+
+
+def _renaming_means(client: Client) -> list[str]:
+    """Warn those whose click ends a signature."""
+    if not client.signatures.exists():
+        return [f"Called {client.name} now. It has not signed yet, so the agreement is made with the new name."]
+    signed = client.signatures.filter(invalidated_at=None).values_list("company_name", flat=True).order_by("-signed_at")
+    names = ", ".join(f"“{name}”" for name in dict.fromkeys(signed))
+    return [
+        f"Called {client.name} now. It has signed as {names or 'nobody whose signature counts'}.",
+        "Under another name that signature does not count any more, from the moment that you save.",
+        "The client must sign again, and until it has, its partner gets 202 instead of 201.",
+        "Under a name that it has signed before, the signature of then counts again.",
+    ]
+
+
+def _renamed(outcome: RenamingOutcome) -> tuple[Callable[[HttpRequest, str], None], str]:
+    match outcome:
+        case Renamed():
+            return messages.success, "The company has the new name. Under “Agreement” is whether it must sign again."
+        case RenamedMeanwhile(name):
+            return messages.warning, f"Nothing was changed: a colleague was faster, and it is called “{name}” now."
+        case NothingToRename():
+            return messages.info, "It has this name already; nothing was changed."
+        case ClientIsErased():
+            return messages.warning, "This client was erased; nothing was changed."
+        case _:
+            assert_never(outcome)
 
 
 def _removed_users(client: Client) -> list[Happened]:
@@ -190,278 +316,3 @@ class LinkAdmin(ReadOnlyAdmin):
     def fee(self, link: ReferralPartnerClientLink) -> str:
         """The fee that was frozen."""
         return f"{link.fee_percentage} %"
-
-
-class AgreementForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A draft as it is written."""
-
-    class Meta:
-        model = Agreement
-        fields = ["number", "title", "summary_of_changes", "is_material", "text"]
-        widgets = {
-            "text": forms.Textarea(attrs={"rows": 40, "class": "vLargeTextField agreement-source"}),
-            "summary_of_changes": forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
-        }
-
-    def clean_text(self) -> str:
-        """Refuse what pages and documents could not show, while it can still be written otherwise."""
-        text: str = self.cleaned_data["text"].replace("\r\n", "\n")
-        try:
-            agreement_blocks(text)
-        except UnsupportedMarkdown as fault:
-            raise forms.ValidationError(str(fault))
-        return text
-
-    def clean_summary_of_changes(self) -> str:
-        """Keep lines as one system writes them."""
-        return str(self.cleaned_data["summary_of_changes"]).replace("\r\n", "\n")
-
-    def clean_number(self) -> int:
-        """Refuse a number that could never be published."""
-        number: int = self.cleaned_data["number"]
-        current = Agreement.objects.current()
-        if current is not None and number <= current.number:
-            raise forms.ValidationError(f"Version {current.number} is published; take a later number.")
-        return number
-
-
-class PublishForm(DecisionForm):
-    """The decision to publish what was read."""
-
-    shown = forms.CharField(widget=forms.HiddenInput)
-
-
-@admin.register(Agreement, site=site)
-class AgreementAdmin(StaffModelAdmin):
-    """Versions of the agreement: drafts are written, published ones are frozen."""
-
-    form = AgreementForm
-    list_display = ["title", "number", "state", "is_material", "published_at", "required_from"]
-    list_filter = [("published_at", Whether), "is_material"]
-    search_fields = ["title", "number"]
-    readonly_fields = ["state", "as_shown", "text_sha256", "published_at", "required_from"]
-
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """The source for who writes it, the text for who reads it."""
-        facts = ["number", "title", "summary_of_changes", "is_material"]
-        if obj is None:
-            return [(None, {"fields": [*facts, "text"]})]
-        dates = ["state", "published_at", "required_from", "text_sha256"]
-        written = [(None, {"fields": ["text"]})] if self.has_change_permission(request, obj) else []
-        return [
-            (None, {"fields": facts}),
-            ("State", {"fields": dates}),
-            *written,
-            ("The text as clients see it", {"fields": ["as_shown"], "classes": ["wide"]}),
-        ]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Agreement]:
-        """Without drafts for those who may not see them."""
-        agreements: QuerySet[Agreement] = super().get_queryset(request)
-        if acting(request).has_perm("clients.view_draft_agreement"):
-            return agreements
-        return agreements.filter(published_at__isnull=False)
-
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Propose the next number, and the text of now to begin with."""
-        current = Agreement.objects.current()
-        last = Agreement.objects.aggregate(last=Max("number"))["last"] or 0
-        begin = {} if current is None else {"title": current.title, "text": current.text}
-        return {"number": last + 1, **begin, **super().get_changeform_initial_data(request)}
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Drafts alone: what is published is frozen."""
-        return super().has_change_permission(request, obj) and (obj is None or obj.published_at is None)
-
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Judge and save a draft while nobody publishes, and no other takes its number."""
-        if request.method != "POST":
-            return super().changeform_view(request, *args, **kwargs)
-        with transaction.atomic():
-            hold_publishing(shared=False)
-            return super().changeform_view(request, *args, **kwargs)
-
-    def save_model(self, request: HttpRequest, obj: Agreement, form: Any, change: bool) -> None:
-        """Save a draft; that it is one is reason enough."""
-        what = "Changed the draft" if change else "Wrote a draft"
-        with decision(by=acting(request), why="Draft", what=what, about=obj, is_new=not change):
-            super().save_model(request, obj, form, change)
-
-    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        """Nothing more: it is in the log already."""
-
-    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        """Nothing more: it is in the log already."""
-
-    def history(self, request: HttpRequest, row: Agreement) -> list[Happened]:
-        """For those who may see drafts: the history is made of them."""
-        return history_of(row) if acting(request).has_perm("clients.view_draft_agreement") else []
-
-    def state(self, agreement: Agreement) -> str:
-        """Draft or published."""
-        return "Draft" if agreement.published_at is None else "Published"
-
-    @admin.display(description="Text")
-    def as_shown(self, agreement: Agreement) -> SafeString:
-        """The text as pages show it."""
-        try:
-            html = agreement_html(agreement.text, top_heading=3)
-        except UnsupportedMarkdown as fault:
-            return format_html("<p>This text cannot be shown. {}</p>", str(fault))
-        return format_html('<div class="agreement">{}</div>', html)
-
-    def tools(self, request: HttpRequest, row: Agreement) -> list[tuple[str, str]]:
-        """Publish it."""
-        may = acting(request).has_perm("clients.publish_agreement") and row.published_at is None
-        return [("Publish", self.url("publish", row.pk))] if may else []
-
-    def get_urls(self) -> list[URLPattern]:
-        """With the page that publishes."""
-        return [self.own_url("<path:object_id>/publish/", "publish", self.publish_view), *super().get_urls()]
-
-    def publish_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Show what would be published and what that means, and publish just that."""
-        require(request, "clients.publish_agreement")
-        draft = self.row(request, object_id)
-        shown = _digest(draft)
-        form = PublishForm(request.POST or None, initial={"shown": shown})
-        if request.method == "POST" and form.is_valid():
-            if constant_time_compare(form.cleaned_data["shown"], shown):
-                return self._publish(request, draft, form.cleaned_data["why"])
-            form = PublishForm(initial={"shown": shown, "why": form.cleaned_data["why"]})
-            messages.warning(request, "The draft was changed meanwhile, and nothing was published. Read it again.")
-        return self._publish_page(request, draft, form)
-
-    def _publish_page(self, request: HttpRequest, draft: Agreement, form: PublishForm) -> HttpResponse:
-        again = (
-            "Every client must sign it, those who signed an earlier version too."
-            if draft.is_material
-            else "Clients who signed an earlier version need not sign again; new clients sign this one."
-        )
-        says = [
-            f"From then on this is what clients sign. {again}",
-            "It can never be changed or taken back.",
-        ]
-        context = {
-            "title": f"Publish version {draft.number}",
-            "form": form,
-            "says": says,
-            "button": f"Publish version {draft.number}",
-            "summary": draft.summary_of_changes,
-            "text": self.as_shown(draft),
-        }
-        return self.page(request, "admin/publish.html", draft, context)
-
-    def _publish(self, request: HttpRequest, draft: Agreement, why: str) -> HttpResponse:
-        outcome = publish_agreement(agreement=draft, by=acting(request), why=why)
-        tell, sentence = _told(outcome)
-        tell(request, sentence)
-        return HttpResponseRedirect(self.url("change", draft.pk))
-
-
-def _digest(draft: Agreement) -> str:
-    """What somebody read who publishes this."""
-    facts = [draft.number, draft.title, draft.text, draft.summary_of_changes, draft.is_material]
-    return salted_hmac("clients.admin.publish", json.dumps(facts), algorithm="sha256").hexdigest()
-
-
-def _told(outcome: PublishingOutcome) -> tuple[Callable[[HttpRequest, str], None], str]:
-    match outcome:
-        case Published(agreement):
-            return messages.success, f"Version {agreement.number} is published. Clients sign it from now on."
-        case PublishedBefore():
-            return messages.warning, "This version was published already; nothing changed."
-        case OutOfOrder(current):
-            return (
-                messages.error,
-                f"Version {current.number} is published already. Give this draft a later number, then publish it.",
-            )
-        case CannotBeShown(why):
-            return messages.error, f"Nothing was published. {why}"
-        case _:
-            assert_never(outcome)
-
-
-@admin.register(Signature, site=site)
-class SignatureAdmin(ReadOnlyAdmin):
-    """Signatures with their evidence: append-only."""
-
-    list_display = ["company_name", "version", "signer_name", "signed_at", "partner_name", "stands"]
-    list_select_related = ["agreement"]
-    # Only versions that somebody signed: the stock filter would name drafts.
-    list_filter = [
-        ("agreement", admin.RelatedOnlyFieldListFilter),
-        "signed_at",
-        ("invalidated_at", Whether),
-    ]
-    search_fields = ["company_name", "signer_name", "signer_email", "=id", "=client__id", "=link__id"]
-    search_help_text = "Company, signer, signer's address, id of the signature, the client or the link."
-    fieldsets = [
-        (None, {"fields": ["id", "client", "company_name", "details", "agreement", "agreement_sha256"]}),
-        ("Signer", {"fields": ["signer_name", "signer_email", "signer_user_id", "consent", "signed_at"]}),
-        ("Evidence", {"fields": ["address_verified_how", "address_verified_at", "ip_address", "user_agent"]}),
-        ("Came through", {"fields": ["partner_name", "partner", "link"]}),
-        ("Invalidated", {"fields": ["invalidated_at", "invalidated_by", "invalidated_why"]}),
-    ]
-
-    @admin.display(ordering="agreement__number")
-    def version(self, signature: Signature) -> int:
-        """The number of the version."""
-        return signature.agreement.number
-
-    @admin.display(boolean=True)
-    def stands(self, signature: Signature) -> bool:
-        """Whether it was not invalidated."""
-        return signature.invalidated_at is None
-
-    @admin.display(description="details shown")
-    def details(self, signature: Signature) -> str:
-        """What the page showed of the company, a line each."""
-        return "\n".join(f"{label}: {value}" for label, value in signature.details_in_order())
-
-    def tools(self, request: HttpRequest, row: Signature) -> list[tuple[str, str]]:
-        """The document."""
-        may = acting(request).has_perm("clients.view_signeddocument")
-        return [("Download the PDF", reverse("admin:clients_signeddocument_pdf", args=[row.pk]))] if may else []
-
-
-@admin.register(SignedDocument, site=site)
-class SignedDocumentAdmin(ReadOnlyAdmin):
-    """The PDFs of signatures."""
-
-    list_display = ["company", "signed_at", "sha256", "is_accessible"]
-    list_select_related = ["signature"]
-    list_filter = ["is_accessible", "signature__signed_at"]
-    search_fields = ["signature__company_name", "sha256", "=signature__id"]
-    ordering = ["-signature__signed_at"]
-    fields = ["signature", "sha256", "renderer", "template_version", "is_accessible"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[SignedDocument]:
-        """Without the files themselves."""
-        documents: QuerySet[SignedDocument] = super().get_queryset(request)
-        return documents.select_related("signature__agreement").defer("pdf")
-
-    @admin.display(ordering="signature__company_name")
-    def company(self, document: SignedDocument) -> str:
-        """Who signed."""
-        return document.signature.company_name
-
-    @admin.display(ordering="signature__signed_at")
-    def signed_at(self, document: SignedDocument) -> Any:
-        """When."""
-        return document.signature.signed_at
-
-    def tools(self, request: HttpRequest, row: SignedDocument) -> list[tuple[str, str]]:
-        """Download it."""
-        return [("Download the PDF", self.url("pdf", row.pk))]
-
-    def get_urls(self) -> list[URLPattern]:
-        """With the file itself."""
-        return [self.own_url("<path:object_id>/pdf/", "pdf", self.pdf_view), *super().get_urls()]
-
-    def pdf_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Hand out the document as it was made at signing."""
-        require(request, "clients.view_signeddocument")
-        document = self.row(request, object_id)
-        name = f'attachment; filename="agreement-{document.pk}.pdf"'
-        return HttpResponse(bytes(document.pdf), content_type="application/pdf", headers={"Content-Disposition": name})

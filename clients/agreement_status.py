@@ -1,34 +1,95 @@
-"""Whether a client's signature is current: a pure function of facts (product-rules 4.2, 4.7)."""
+"""Where a client stands with the agreement: a pure function of facts and a moment (product-rules 4.2, 4.7)."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why a client must sign again."""
+
+    NEW_VERSION = "NewVersion"
+    CREDITOR_NAME_CHANGED = "CreditorNameChanged"
+    ADMIN_INVALIDATED = "AdminInvalidated"
+
+
+@dataclass(frozen=True)
+class SignatureFacts:
+    """A signature, and since or from when something ends it; None where nothing does."""
+
+    number: int  # of the version that was signed
+    invalidated_at: datetime | None
+    renamed_at: datetime | None  # since when the company has had another name than the signed one
+    outdated_from: datetime | None  # from when on a later version is required, which may be announced only
+
+    def end(self) -> tuple[datetime, Reason] | None:
+        """What ends it first, and when."""
+        ends = [
+            (self.invalidated_at, Reason.ADMIN_INVALIDATED),
+            (self.renamed_at, Reason.CREDITOR_NAME_CHANGED),
+            (self.outdated_from, Reason.NEW_VERSION),
+        ]
+        return min(((at, why) for at, why in ends if at is not None), key=lambda end: end[0], default=None)
+
+    def stands(self, *, at: datetime) -> bool:
+        """Whether it counts at this moment. What staff did counts at once, whatever the caller's clock says."""
+        done = self.invalidated_at is not None or self.renamed_at is not None
+        return not done and (self.outdated_from is None or at < self.outdated_from)
 
 
 @dataclass(frozen=True)
 class AgreementFacts:
-    """What the status is read from, as of one moment."""
+    """What the status of a client is read from."""
 
-    required_number: int | None  # the newest material version that must be signed by now; None before the first
-    signed_number: int | None  # the newest version signed under the present company name, and not invalidated
-    has_ever_signed: bool
-
-
-class AgreementStatus(StrEnum):
-    """Where a client stands with the agreement."""
-
-    NEVER_SIGNED = "NeverSigned"
-    CURRENT = "Current"
-    SIGN_AGAIN = "SignAgain"
+    current_number: int | None  # the version that is signed now; None before the first is published
+    signatures: tuple[SignatureFacts, ...]
 
 
-def agreement_status(facts: AgreementFacts) -> AgreementStatus:
-    """
-    Tell where a client with these facts stands.
+@dataclass(frozen=True)
+class NeverSigned:
+    """The client has not signed any version."""
 
-    Without any published version nothing can be current: there is no text that anybody could have agreed to.
-    """
-    if not facts.has_ever_signed:
-        return AgreementStatus.NEVER_SIGNED
-    if facts.required_number is None or facts.signed_number is None or facts.signed_number < facts.required_number:
-        return AgreementStatus.SIGN_AGAIN
-    return AgreementStatus.CURRENT
+    current_number: int | None
+
+
+@dataclass(frozen=True)
+class Current:
+    """A signature stands, until `must_sign_by` if a version is announced that must be signed by then."""
+
+    current_number: int | None
+    signed_number: int
+    must_sign_by: datetime | None
+
+
+@dataclass(frozen=True)
+class SignAgain:
+    """No signature stands any more since this moment, for this reason: what ended the last one that stood."""
+
+    current_number: int | None
+    signed_number: int
+    reason: Reason
+    since: datetime
+
+
+type AgreementStatus = NeverSigned | Current | SignAgain
+type MustSign = NeverSigned | SignAgain
+
+
+def agreement_status(facts: AgreementFacts, *, at: datetime) -> AgreementStatus:
+    """Tell where a client with these facts stands at this moment."""
+    if not facts.signatures:
+        return NeverSigned(facts.current_number)
+    standing = [signature for signature in facts.signatures if signature.stands(at=at)]
+    if standing:
+        return _current(standing, facts.current_number)
+    ended = [(end, signature.number) for signature in facts.signatures if (end := signature.end()) is not None]
+    (since, reason), number = max(ended, key=lambda each: (each[0][0], each[1]))
+    return SignAgain(facts.current_number, number, reason, since)
+
+
+def _current(standing: list[SignatureFacts], current_number: int | None) -> Current:
+    """The newest of them stands longest: what is required later than a version is later than those before it too."""
+    newest = max(standing, key=lambda signature: signature.number)
+    return Current(current_number, newest.number, newest.outdated_from)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import Count
 
 from clients.agreement_text import UnsupportedMarkdown, agreement_blocks
-from clients.models import Agreement
+from clients.models import Agreement, ReferralPartnerClientLink
+from clients.models.agreement_facts import has_current_signature, has_signed
 from debitura.edge.clock import database_time
 from debitura.staff.decision import decision
 from debitura.staff.models import Staff
@@ -41,7 +44,23 @@ class CannotBeShown:
     why: str
 
 
-type PublishingOutcome = Published | PublishedBefore | OutOfOrder | CannotBeShown
+@dataclass(frozen=True)
+class RequiredTooEarly:
+    """It cannot be required before this moment; nothing changed."""
+
+    earliest: datetime
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What publishing a material version would mean for those who have signed an earlier one."""
+
+    clients: int  # that must sign again, each with its link
+    partners: int  # that they came through
+    waiting: int  # clients that must sign again already
+
+
+type PublishingOutcome = Published | PublishedBefore | OutOfOrder | CannotBeShown | RequiredTooEarly
 
 
 def hold_publishing(*, shared: bool) -> None:
@@ -55,13 +74,26 @@ def hold_publishing(*, shared: bool) -> None:
         cursor.execute(f"SELECT {lock}(%s::bigint)", [PUBLISHING])
 
 
-@transaction.atomic
-def publish_agreement(*, agreement: Agreement, by: Staff, why: str) -> PublishingOutcome:
-    """
-    Publish a draft, required from the same moment on; publishing again changes nothing.
+def effect_of_publishing(*, at: datetime) -> Effect:
+    """Count whom a new material version would ask to sign again; two statements, however many there are."""
+    links = ReferralPartnerClientLink.objects.active()
+    links = links.filter(client__withdrawn_at=None, client__erased_at=None).order_by()
+    is_current = has_current_signature(at=at, client="client", name="client__name")
+    asked = links.filter(is_current).aggregate(clients=Count("pk"), partners=Count("partner", distinct=True))
+    waiting = links.filter(~is_current, has_signed(client="client")).count()
+    return Effect(**asked, waiting=waiting)
 
-    The moment is the database's, once nobody signs: after every signature of the version before, and no later than any
-    of this one, whatever the clocks of web servers say.
+
+@transaction.atomic
+def publish_agreement(
+    *, agreement: Agreement, by: Staff, why: str, required_from: datetime | None = None
+) -> PublishingOutcome:
+    """
+    Publish a draft: clients sign it from now on, and those who signed before must have done so by `required_from`.
+
+    Without one, at once. Publishing again changes nothing. The moment of publication is the database's, once nobody
+    signs: after every signature of the version before, and no later than any of this one, whatever the clocks of web
+    servers say.
     """
     hold_publishing(shared=False)
     draft = Agreement.objects.select_for_update().get(pk=agreement.pk)
@@ -72,10 +104,21 @@ def publish_agreement(*, agreement: Agreement, by: Staff, why: str) -> Publishin
         return OutOfOrder(current)
     if (fault := _fault(draft, is_first=current is None)) is not None:
         return CannotBeShown(fault)
+    draft.published_at = database_time()
+    earliest = _earliest(draft, current)
+    # Nobody must sign what is not material, so its date is only what the order of versions asks for.
+    draft.required_from = (required_from if draft.is_material else None) or earliest
+    if draft.required_from < earliest:
+        return RequiredTooEarly(earliest)
     with decision(by=by, why=why, what="Published", about=draft):
-        draft.published_at = draft.required_from = database_time()
         draft.save(update_fields=["published_at", "required_from"])
     return Published(draft)
+
+
+def _earliest(draft: Agreement, before: Agreement | None) -> datetime:
+    """Not before it is published, and not before the version before it is required (product-rules 4.7)."""
+    moments = [draft.published_at, before.required_from if before else None]
+    return max(moment for moment in moments if moment is not None)
 
 
 def _fault(draft: Agreement, *, is_first: bool) -> str | None:

@@ -5,18 +5,23 @@ from __future__ import annotations
 from typing import assert_never
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.messages import success
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import URLPattern
 from django.utils import timezone
 from pydantic_core import PydanticCustomError
 
-from clients.admin import ClientAdmin
-from clients.models import Client
-from debitura.edge.shapes import SEEN, one_line, read_email
+from clients.admin import ClientAdmin, clean_line
+from clients.agreement_admin import AgreementAdmin
+from clients.models import Agreement, Client
+from debitura.edge.shapes import read_email
 from debitura.staff.pages import DecisionForm, ReadOnlyAdmin, acting, require
 from debitura.staff.site import site
+from onboarding.agreement_page import agreement_page
+from onboarding.agreement_pdf import AgreementPdf, render_agreement
 from onboarding.correct_users import (
     AddressOfAnother,
     AddressOfColleague,
@@ -26,10 +31,25 @@ from onboarding.correct_users import (
     add_admin,
     correct_address,
 )
+from onboarding.forms import SignForm
 from onboarding.models import TRIES, EmailCode
+from onboarding.sign_again import preview_of_signing_again
+from partners.models import ReferralPartner
 
 PERMISSION = "clients.correct_users"
 LAPSES = "Whoever is in the middle of signing for this client must prove an address again: open codes and proofs lapse."
+
+
+# Whom previews are for: nobody.
+PREVIEW_CLIENT = Client(
+    name="The client’s company",
+    registration_number="12345678",
+    country="DK",
+    address="Its street 1",
+    zip_code="1000",
+    city="Its city",
+    support_email="office@company.example",
+)
 
 
 class AddressForm(DecisionForm):
@@ -59,13 +79,7 @@ class AdminForm(AddressForm):
 
     def clean_name(self) -> str:
         """Read it as the API does."""
-        try:
-            name = one_line(self.cleaned_data["name"])
-        except PydanticCustomError as fault:
-            raise forms.ValidationError(fault.message())
-        if not SEEN.search(name):
-            raise forms.ValidationError("This field may not be blank.")
-        return name
+        return clean_line(self.cleaned_data["name"])
 
 
 @admin.register(Client, site=site)
@@ -73,14 +87,15 @@ class CorrectableClientAdmin(ClientAdmin):
     """Clients, with the pages that correct their users."""
 
     def tools(self, request: HttpRequest, row: Client) -> list[tuple[str, str]]:
-        """Correct the address of each user, add an admin."""
+        """Correct the address of each user, add an admin, rename."""
+        tools = super().tools(request, row)
         if not acting(request).has_perm(PERMISSION):
-            return []
+            return tools
         correct = [
             (f"Correct the address of {user.name}", self.url("correct_address", row.pk, user.pk))
             for user in row.users.all()
         ]
-        return [*correct, ("Add an admin", self.url("add_admin", row.pk))]
+        return [*tools, *correct, ("Add an admin", self.url("add_admin", row.pk))]
 
     def get_urls(self) -> list[URLPattern]:
         """With the pages that correct users."""
@@ -146,6 +161,61 @@ class CorrectableClientAdmin(ClientAdmin):
             case _:
                 assert_never(outcome)
         return False
+
+
+@admin.register(Agreement, site=site)
+class ShownAgreementAdmin(AgreementAdmin):
+    """Versions of the agreement, with the pages and the document that clients will see."""
+
+    def tools(self, request: HttpRequest, row: Agreement) -> list[tuple[str, str]]:
+        """Look at it as clients will."""
+        previews = [
+            ("Page for new clients", self.url("preview", row.pk)),
+            ("Page for signing again", self.url("preview", row.pk) + "?again=1"),
+            ("PDF", self.url("preview_pdf", row.pk)),
+        ]
+        return [*previews, *super().tools(request, row)]
+
+    def get_urls(self) -> list[URLPattern]:
+        """With the previews."""
+        return [
+            self.own_url("<path:object_id>/preview/", "preview", self.preview_view),
+            self.own_url("<path:object_id>/preview.pdf", "preview_pdf", self.preview_pdf_view),
+            *super().get_urls(),
+        ]
+
+    def preview_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The page on which it will be signed, for a client that is not one; nothing can be sent from it."""
+        require(request, "clients.view_agreement")
+        agreement = self.row(request, object_id)
+        asked = preview_of_signing_again(agreement) if "again" in request.GET else None
+        context = {
+            "is_preview": True,
+            "partner": ReferralPartner.objects.filter(is_active=True).order_by("name").first(),
+            "form": SignForm(),
+            "signer": {"address": PREVIEW_CLIENT.support_email},
+            "back": self.url("change", agreement.pk),
+            "support_contact": settings.SUPPORT_CONTACT,
+            **agreement_page(PREVIEW_CLIENT, agreement, asked),
+        }
+        return render(request, "onboarding/agreement.html", context)
+
+    def preview_pdf_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The document without a signature, marked as a draft on every page."""
+        require(request, "clients.view_agreement")
+        agreement = self.row(request, object_id)
+        made = render_agreement(
+            AgreementPdf(
+                title=agreement.title,
+                number=agreement.number,
+                text=agreement.text,
+                text_sha256=agreement.text_sha256,
+                published_at=agreement.published_at,
+                creditor=list(PREVIEW_CLIENT.details().items()),
+            )
+        )
+        name = f'inline; filename="agreement-version-{agreement.number}-preview.pdf"'
+        return HttpResponse(made.pdf, content_type="application/pdf", headers={"Content-Disposition": name})
 
 
 @admin.register(EmailCode, site=site)

@@ -16,6 +16,7 @@ import structlog
 import typst
 
 from clients.agreement_text import agreement_blocks
+from debitura.edge.clock import for_people
 
 log = structlog.get_logger(__name__)
 
@@ -66,12 +67,6 @@ def render_agreement(content: AgreementPdf) -> RenderedPdf:
         template_version=_template_version(),
         accessible=accessible,
     )
-
-
-def for_people(moment: datetime) -> str:
-    """Write a moment as people do, to the minute: `24 November 2026, 14:20 UTC`."""
-    utc = moment.astimezone(UTC)
-    return f"{utc.day} {utc:%B %Y, %H:%M} UTC"
 
 
 def _compile(content: AgreementPdf) -> tuple[bytes, bool]:

@@ -15,10 +15,10 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from clients.agreement_status import AgreementStatus, agreement_status
+from clients.agreement_status import Current
 from clients.models import LinkRequest, ReferralPartnerClientLink, RequestStatus
-from debitura.edge.clock import database_time
-from onboarding.agreement_pdf import for_people
+from clients.models.agreement_facts import status_of
+from debitura.edge.clock import database_time, for_people
 from onboarding.approve_link import approve_link, decline_link
 from onboarding.browser import browser_of, new_browser
 from onboarding.code_page import after_sending, return_url_of, take_code
@@ -174,8 +174,8 @@ def _end(visit: ApprovalVisit, proof: Proof) -> HttpResponse:
 def _where_to_sign(request: LinkRequest) -> str | None:
     """Where the client signs next, if it must, for the link that the request became."""
     links = ReferralPartnerClientLink.objects.active().of(request.partner, request.external_tenant_id)
-    link = links.filter(client=request.client_id).with_agreement_facts(at=timezone.now()).first()
+    link = links.filter(client=request.client_id).select_related("client").first()
     if link is None:
         return None
-    status = agreement_status(link.agreement_facts())
-    return None if status is AgreementStatus.CURRENT else signing_url(link, status)
+    status = status_of(link.client, at=timezone.now())
+    return None if isinstance(status, Current) else signing_url(link, status)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from clients.models import Client, User
+from datetime import datetime
+
+from clients.agreement_status import AgreementStatus, Current, NeverSigned, Reason, SignAgain
+from clients.models import Client, ReferralPartnerClientLink, User
 from clients.models.client import users_of
 from onboarding.journey import signing_url
-from onboarding.onboard import AwaitingSignature, Onboarded, Ready
-from onboarding.schemas import CaseStats, ClientBody, CreditorBody, OnboardingLinks, UserBody
+from onboarding.onboard import Onboarded, Ready
+from onboarding.schemas import AgreementBody, CaseStats, ClientBody, CreditorBody, OnboardingLinks, UserBody
 
 
 def client_body(onboarded: Onboarded) -> ClientBody:
     """Build the answer; one statement, for the users."""
-    link = onboarded.link
+    link, agreement = onboarded.link, agreement_body(onboarded.link, onboarded.status)
+    is_ready = isinstance(onboarded, Ready)
     return ClientBody(
         external_tenant_id=link.external_tenant_id,
-        onboarding_done=isinstance(onboarded, Ready),
-        onboarding_links=_links(onboarded),
+        onboarding_done=is_ready,
+        onboarding_links=None if is_ready else OnboardingLinks(url=agreement.sign_url),
+        agreement=agreement,
         client=_creditor(link.client),
         users=[_user(user) for user in users_of(link.client_id)],
         is_attributed_client=link.is_attributed,
@@ -26,12 +31,26 @@ def client_body(onboarded: Onboarded) -> ClientBody:
     )
 
 
-def _links(onboarded: Onboarded) -> OnboardingLinks | None:
-    match onboarded:
-        case Ready():
-            return None
-        case AwaitingSignature(link, status):
-            return OnboardingLinks(url=signing_url(link, status))
+def agreement_body(link: ReferralPartnerClientLink, status: AgreementStatus) -> AgreementBody:
+    """Where the client of a link stands with the agreement, as partners read it."""
+    signed, by, reason = _signed(status)
+    return AgreementBody(
+        signed_version=signed,
+        current_version=status.current_number,
+        must_sign_by=by,
+        reason=reason,
+        sign_url=signing_url(link, status),
+    )
+
+
+def _signed(status: AgreementStatus) -> tuple[int | None, datetime | None, Reason | None]:
+    match status:
+        case NeverSigned():
+            return None, None, None
+        case Current(signed_number=number, must_sign_by=by):
+            return number, by, Reason.NEW_VERSION if by else None
+        case SignAgain(signed_number=number, reason=reason, since=since):
+            return number, since, reason
 
 
 def _creditor(client: Client) -> CreditorBody:

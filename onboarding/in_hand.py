@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clients.models import Client, ReferralPartnerClientLink
+from clients.models.agreement_facts import status_of
 from onboarding.email_codes import Proof, standing_proof
 from onboarding.journey import Step, elsewhere, next_step
 from onboarding.models import Purpose
@@ -35,8 +36,8 @@ def take_in_hand(
     """
     client = Client.objects.lock().get(pk=link.client_id)
     proof = standing_proof(about=link, purpose=purpose, browser=browser)
-    now = ReferralPartnerClientLink.objects.active().with_agreement_facts(at=at).filter(pk=link.pk).first()
-    if proof is None or now is None or elsewhere(now, purpose) is not None:
+    status = status_of(client, at=at)
+    is_active = ReferralPartnerClientLink.objects.active().filter(pk=link.pk).exists()
+    if proof is None or not is_active or elsewhere(status, purpose) is not None:
         return NotProven()
-    now.client = client
-    return InHand(client=client, proof=proof, step=next_step(now, purpose))
+    return InHand(client=client, proof=proof, step=next_step(client, status, purpose))

@@ -4,8 +4,8 @@ from enum import StrEnum
 
 from django.conf import settings
 
-from clients.agreement_status import AgreementStatus, agreement_status
-from clients.models import LinkRequest, ReferralPartnerClientLink
+from clients.agreement_status import AgreementStatus, Current, NeverSigned
+from clients.models import Client, LinkRequest, ReferralPartnerClientLink
 from onboarding.models import Purpose
 
 
@@ -27,7 +27,7 @@ PATHS = {Purpose.FIRST_SIGNING: "companydetails", Purpose.UPGRADE: "ContractUpgr
 
 def purpose_for(status: AgreementStatus) -> Purpose:
     """A client that has never signed goes through its details first; one that has, signs again and nothing else."""
-    return Purpose.FIRST_SIGNING if status is AgreementStatus.NEVER_SIGNED else Purpose.UPGRADE
+    return Purpose.FIRST_SIGNING if isinstance(status, NeverSigned) else Purpose.UPGRADE
 
 
 def page_path(link: ReferralPartnerClientLink, purpose: Purpose, step: Step | None = None) -> str:
@@ -35,9 +35,20 @@ def page_path(link: ReferralPartnerClientLink, purpose: Purpose, step: Step | No
     return f"/{PATHS[purpose]}/{link.pk}" + (f"/{step}" if step else "")
 
 
-def signing_url(link: ReferralPartnerClientLink, status: AgreementStatus) -> str:
-    """Where the client signs; the address comes from a setting and never from the request."""
+def signing_url(link: ReferralPartnerClientLink, status: AgreementStatus) -> str | None:
+    """
+    Where the client signs, if there is anything to sign: what must be, or what is announced.
+
+    The address comes from a setting and never from the request.
+    """
+    if not may_sign(status):
+        return None
     return settings.ONBOARDING_BASE_URL + page_path(link, purpose_for(status))
+
+
+def may_sign(status: AgreementStatus) -> bool:
+    """Whether a signature would change anything: not while one stands and no later version is announced."""
+    return not isinstance(status, Current) or status.must_sign_by is not None
 
 
 def approval_path(request: LinkRequest) -> str:
@@ -50,22 +61,21 @@ def approval_url(request: LinkRequest) -> str:
     return settings.ONBOARDING_BASE_URL + approval_path(request)
 
 
-def next_step(link: ReferralPartnerClientLink, purpose: Purpose) -> Step:
-    """The first step that is still open. `link` comes with its agreement facts and its client."""
-    if agreement_status(link.agreement_facts()) is AgreementStatus.CURRENT:
+def next_step(client: Client, status: AgreementStatus, purpose: Purpose) -> Step:
+    """The first step that is still open. What is announced can be signed early, on the pages for signing again."""
+    if not may_sign(status) or (isinstance(status, Current) and purpose is Purpose.FIRST_SIGNING):
         return Step.DONE
-    if purpose is Purpose.FIRST_SIGNING and link.client.details_confirmed_at is None:
+    if purpose is Purpose.FIRST_SIGNING and client.details_confirmed_at is None:
         return Step.COMPANY
-    if purpose is Purpose.FIRST_SIGNING and link.client.users_confirmed_at is None:
+    if purpose is Purpose.FIRST_SIGNING and client.users_confirmed_at is None:
         return Step.USERS
     return Step.AGREEMENT
 
 
-def elsewhere(link: ReferralPartnerClientLink, purpose: Purpose) -> Purpose | None:
+def elsewhere(status: AgreementStatus, purpose: Purpose) -> Purpose | None:
     """What a client must sign for, if it is not what these pages are for: each URL is for one purpose only."""
-    status = agreement_status(link.agreement_facts())
     right = purpose_for(status)
-    return None if status is AgreementStatus.CURRENT or right is purpose else right
+    return None if isinstance(status, Current) or right is purpose else right
 
 
 def may_open(step: Step, *, purpose: Purpose, open_step: Step) -> bool:

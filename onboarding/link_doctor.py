@@ -14,7 +14,7 @@ from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
 
-from clients.agreement_status import AgreementStatus, agreement_status
+from clients.agreement_status import AgreementStatus, Current, NeverSigned, Reason, SignAgain
 from clients.models import (
     Client,
     EmailAddress,
@@ -27,9 +27,10 @@ from clients.models import (
     User,
     normal_address,
 )
+from clients.models.agreement_facts import status_of
 from clients.models.client import Role, one_spacing
+from debitura.edge.clock import for_people
 from debitura.staff.history import Happened, decisions_about, history_of
-from onboarding.agreement_pdf import for_people
 from onboarding.journey import Step, approval_url, next_step, purpose_for, signing_url
 from onboarding.models import TRIES, EmailCode
 from onboarding.tasks import mail_code
@@ -42,6 +43,11 @@ WAITS_FOR = {
     Step.COMPANY: "for the client to confirm its company's details",
     Step.USERS: "for the client to confirm its users",
     Step.AGREEMENT: "for the client to read and sign the agreement",
+}
+WHY_AGAIN = {
+    Reason.NEW_VERSION: "a later version of the agreement is required",
+    Reason.CREDITOR_NAME_CHANGED: "its company has another name now than the one that it signed under",
+    Reason.ADMIN_INVALIDATED: "Legal has invalidated its signature",
 }
 BECAME = {
     RequestStatus.APPROVED: "Approved",
@@ -175,49 +181,38 @@ def _itself(client: Client, users: list[User]) -> Iterable[str]:
 
 
 def _links(client: Client, signatures: list[Signature], typed: Typed, at: datetime) -> Iterable[Part]:
-    links = client.links.select_related("partner", "client").with_agreement_facts(at=at)
-    for link in links.order_by("-created_at")[:NEWEST]:
+    status = status_of(client, at=at)
+    for link in client.links.select_related("partner", "client").order_by("-created_at")[:NEWEST]:
         attributed = "attributed" if link.is_attributed else "not attributed"
         terms = f"{link.fee_percentage} %, {attributed}"
         what = f"Link to {link.partner.name} under {link.external_tenant_id}, {terms}"
-        status = agreement_status(link.agreement_facts())
-        url = "" if link.archived_at or status is AgreementStatus.CURRENT else signing_url(link, status)
+        url = "" if link.archived_at else signing_url(link, status) or ""
         yield Part(link.created_at, link, what, _stands(link, status, signatures), url, typed.means(link))
 
 
 def _stands(link: ReferralPartnerClientLink, status: AgreementStatus, signatures: list[Signature]) -> str:
     if link.archived_at is not None:
         return f"Archived on {for_people(link.archived_at)}: the partner gets 404, and the URL leads nowhere."
-    if status is AgreementStatus.CURRENT:
-        since = [signature.signed_at for signature in signatures if _counts(signature, link)]
-        return f"Ready: the signature is current since {for_people(min(since))}, and the partner gets 201."
-    waits = f"It waits {WAITS_FOR[next_step(link, purpose_for(status))]}; the partner gets 202."
-    if status is AgreementStatus.NEVER_SIGNED:
-        return f"The client has never signed. {waits}"
-    return f"The client has signed before, and must sign again: {_why_again(link, signatures)}. {waits}"
+    match status:
+        case Current(signed_number=number, must_sign_by=deadline):
+            since = min(each.signed_at for each in signatures if _is_what_stands(each, number, link.client))
+            ready = f"Ready: the signature is current since {for_people(since)}, and the partner gets 201."
+            return f"{ready} A later version must be signed by {for_people(deadline)}." if deadline else ready
+        case NeverSigned():
+            return f"The client has never signed. {_waits(link, status)}"
+        case SignAgain(reason=reason, since=since):
+            why = WHY_AGAIN[reason]
+            return f"The client must sign again since {for_people(since)}: {why}. {_waits(link, status)}"
 
 
-def _counts(signature: Signature, link: ReferralPartnerClientLink) -> bool:
-    return (
-        _is_of_the_version(signature, link)
-        and signature.invalidated_at is None
-        and signature.company_name == link.client.name
-    )
+def _is_what_stands(signature: Signature, number: int, client: Client) -> bool:
+    is_of_now = signature.invalidated_at is None and signature.company_name == client.name
+    return is_of_now and signature.agreement.number == number
 
 
-def _is_of_the_version(signature: Signature, link: ReferralPartnerClientLink) -> bool:
-    return link.required_number is not None and signature.agreement.number >= link.required_number
-
-
-def _why_again(link: ReferralPartnerClientLink, signatures: list[Signature]) -> str:
-    """Why no signature is current; the reasons of product-rules 4.2."""
-    under_the_version = [signature for signature in signatures if _is_of_the_version(signature, link)]
-    standing = [signature for signature in under_the_version if signature.invalidated_at is None]
-    if standing:
-        return f"it signed as “{standing[0].company_name}” and is called “{link.client.name}” now"
-    if under_the_version:
-        return "legal has invalidated its signature"
-    return f"version {link.required_number} of the agreement is required now"
+def _waits(link: ReferralPartnerClientLink, status: AgreementStatus) -> str:
+    step = next_step(link.client, status, purpose_for(status))
+    return f"It waits {WAITS_FOR[step]}; the partner gets 202."
 
 
 def _requests(client: Client, users: list[User], typed: Typed) -> Iterable[Part]:

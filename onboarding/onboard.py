@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
 
-from clients.agreement_status import AgreementStatus, agreement_status
+from clients.agreement_status import Current, MustSign, NeverSigned, agreement_status
 from clients.models import Client, LinkRequest, ReferralPartnerClientLink, normal_address
 from clients.models.client import CLIENT, Role, lock_known_by
 from clients.models.link import LINK, find_active_link
@@ -67,6 +67,7 @@ class Ready:
     """The link exists and the client's signature is current."""
 
     link: ReferralPartnerClientLink
+    status: Current
     is_replay: bool
 
 
@@ -75,7 +76,7 @@ class AwaitingSignature:
     """The link exists and the client must sign, for the first time or again."""
 
     link: ReferralPartnerClientLink
-    status: AgreementStatus
+    status: MustSign
     is_replay: bool
 
 
@@ -146,15 +147,15 @@ def onboard_client(*, partner: ReferralPartner, registration: Registration, at: 
 
 def find_onboarded(*, partner: ReferralPartner, external_tenant_id: str, at: datetime) -> Onboarded | None:
     """The state of now of a client that the partner has under this id; takes no lock, writes nothing."""
-    link = find_active_link(partner.pk, external_tenant_id, at=at)
-    return None if link is None else _state_of(link)
-
-
-def _state_of(link: ReferralPartnerClientLink) -> Onboarded:
-    status = agreement_status(link.agreement_facts())
-    if status is AgreementStatus.CURRENT:
-        return Ready(link, is_replay=True)
-    return AwaitingSignature(link, status, is_replay=True)
+    found = find_active_link(partner.pk, external_tenant_id)
+    if found is None:
+        return None
+    link, facts = found
+    match agreement_status(facts, at=at):
+        case Current() as status:
+            return Ready(link, status, is_replay=True)
+        case status:
+            return AwaitingSignature(link, status, is_replay=True)
 
 
 @transaction.atomic
@@ -173,7 +174,7 @@ def _create_or_match(partner: ReferralPartner, registration: Registration, at: d
     if asked is not None and [client.pk for client in matched] != [asked.client_id]:
         LinkRequest.objects.filter(pk=asked.pk).supersede()
     if not matched:
-        return AwaitingSignature(_create(partner, registration), AgreementStatus.NEVER_SIGNED, is_replay=False)
+        return _create(partner, registration)
     refusal = _refuse(matched, partner, registration.external_tenant_id)
     if not isinstance(refusal, LinkedUnderOtherId):
         note_matches(partner, registration.address_keys)
@@ -288,14 +289,15 @@ CREATE = statement(
         SELECT %(link_id)s, %(partner_id)s, %(client_id)s, %(external_tenant_id)s, true, fee_percentage FROM partner
         RETURNING *
     )
-    SELECT {link}, {client} FROM link, client
+    SELECT {link}, {client}, (SELECT max(number) FROM clients_agreement WHERE published_at IS NOT NULL)
+      FROM link, client
     """,
     link=LINK,
     client=CLIENT,
 )
 
 
-def _create(partner: ReferralPartner, registration: Registration) -> ReferralPartnerClientLink:
+def _create(partner: ReferralPartner, registration: Registration) -> AwaitingSignature:
     company, people = registration.company, registration.people
     facts = {
         **vars(company),
@@ -313,4 +315,5 @@ def _create(partner: ReferralPartner, registration: Registration) -> ReferralPar
     [values] = ask(CREATE, facts)
     link = LINK.take(values)
     link.client = CLIENT.take(values)
-    return link
+    [current_number] = values
+    return AwaitingSignature(link, NeverSigned(current_number), is_replay=False)

@@ -16,6 +16,7 @@ from debitura.edge.shapes import MAX_TENANT_ID, TENANT_ID_PATTERN
 from onboarding.schemas import ClientBody, Conflict, CreateClientRequest
 
 LINK = "https://onboarding.example/companydetails/5c1f4e0a-3f1b-4b0e-9a51-0c7f6f2d9a10"
+UPGRADE = "https://onboarding.example/ContractUpgrade/Sign/5c1f4e0a-3f1b-4b0e-9a51-0c7f6f2d9a10"
 APPROVAL = "https://onboarding.example/LinkApproval/7d3a1c52-8e4b-4f0d-b6a9-2c9e5f1b7a30"
 
 REQUEST = {
@@ -37,6 +38,7 @@ AWAITING: dict[str, Any] = {
     "externalTenantId": "tenant-4711",
     "onboardingDone": False,
     "onboardingLinks": {"url": LINK},
+    "agreement": {"signedVersion": None, "currentVersion": 3, "mustSignBy": None, "reason": None, "signUrl": LINK},
     "client": {
         "id": "0b8c2d5e-7a64-4e7b-9f51-3f3c5a3f6a77",
         "companyName": "Nordlys Belysning A/S",
@@ -65,7 +67,27 @@ AWAITING: dict[str, Any] = {
     "kycStatus": None,
     "caseStats": {"casesTotal": 0, "casesClosed": 0, "earningsUsd": 0},
 }
-READY = {**AWAITING, "onboardingDone": True, "onboardingLinks": None}
+READY: dict[str, Any] = {
+    **AWAITING,
+    "onboardingDone": True,
+    "onboardingLinks": None,
+    "agreement": {"signedVersion": 3, "currentVersion": 3, "mustSignBy": None, "reason": None, "signUrl": None},
+}
+ANNOUNCED = {
+    **READY,
+    "agreement": {
+        "signedVersion": 2,
+        "currentVersion": 3,
+        "mustSignBy": "2027-01-01T00:00:00Z",
+        "reason": "NewVersion",
+        "signUrl": UPGRADE,
+    },
+}
+AGAIN = {
+    **AWAITING,
+    "onboardingLinks": {"url": UPGRADE},
+    "agreement": {**ANNOUNCED["agreement"], "mustSignBy": "2026-11-20T09:30:00Z", "reason": "CreditorNameChanged"},
+}
 
 
 def _answer(shape: Any, description: str, **examples: Any) -> OpenApiResponse:
@@ -123,11 +145,14 @@ describe_create_client = extend_schema(
     parameters=[*HEADERS, REPLAYED],
     examples=[OpenApiExample("New client", value=REQUEST, request_only=True)],
     responses={
-        201: _answer(ClientBody, "The client is linked to you and its signature is current.", Ready=READY),
+        201: _answer(
+            ClientBody, "The client is linked to you and its signature is current.", Ready=READY, Announced=ANNOUNCED
+        ),
         202: _answer(
             ClientBody,
             "The client is linked to you and must sign. Hand onboardingLinks.url to your customer; we do not mail it.",
             AwaitingSignature=AWAITING,
+            SignAgain=AGAIN,
         ),
         400: _answer(
             ErrorAnswer,
@@ -203,7 +228,9 @@ describe_get_client = extend_schema(
         ),
     ],
     responses={
-        200: _answer(ClientBody, "The client.", Ready=READY, AwaitingSignature=AWAITING),
+        200: _answer(
+            ClientBody, "The client.", Ready=READY, Announced=ANNOUNCED, AwaitingSignature=AWAITING, SignAgain=AGAIN
+        ),
         401: UNAUTHORIZED,
         404: _standard(404, "Never created, archived, or another partner's: there is no telling which."),
         500: CRASHED,

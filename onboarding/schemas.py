@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, PlainSerializer, RootModel
 from pydantic_core import PydanticCustomError
 
+from clients.agreement_status import Reason
 from clients.countries import country_code
 from clients.models import normal_address
 from debitura.edge.shapes import Answer, Email, ExternalTenantId, Line, OptionalLine, Shape
@@ -147,6 +148,24 @@ class UserBody(Answer):
     role: Literal["CreditorAdmin", "CreditorUser"]
 
 
+class AgreementBody(Answer):
+    """Where the client stands with the agreement."""
+
+    signed_version: int | None = Field(description="The version that the client signed; null if it never has.")
+    current_version: int | None = Field(description="The version that is signed now.")
+    must_sign_by: datetime | None = Field(
+        description="From when on the client's signature no longer counts. In the future: a new version is announced, "
+        "everything goes on until then, and the client can sign early. In the past: it has been waiting since."
+    )
+    reason: Reason | None = Field(
+        description="Why the client must sign again: a new version is required, the company has another name now than "
+        "the one that it signed under, or our legal team has invalidated the signature."
+    )
+    sign_url: str | None = Field(
+        description="Where the client signs; null while there is nothing to sign. It may change: do not keep it."
+    )
+
+
 class CaseStats(Answer):
     """The client's cases in numbers."""
 
@@ -163,6 +182,7 @@ class ClientBody(Answer):
         description="The client's signature is current. Repeat the call, or GET, to learn of it."
     )
     onboarding_links: OnboardingLinks | None = Field(description="Null once the signature is current.")
+    agreement: AgreementBody
     client: CreditorBody
     users: list[UserBody]
     is_attributed_client: bool = Field(description="You created this client, and earn on all of its cases.")

@@ -11,7 +11,8 @@ from django.db import transaction
 
 from clients.models import Agreement, Client, ReferralPartnerClientLink, Signature, SignedDocument
 from clients.publish_agreement import hold_publishing
-from onboarding.agreement_pdf import PROVIDER, AgreementPdf, for_people, render_agreement
+from debitura.edge.clock import for_people
+from onboarding.agreement_pdf import PROVIDER, AgreementPdf, render_agreement
 from onboarding.email_codes import Proof
 from onboarding.in_hand import InHand, NotProven, take_in_hand
 from onboarding.journey import Step

@@ -14,11 +14,11 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from clients.agreement_text import agreement_html
 from clients.models import Agreement, Client, SignedDocument
+from clients.models.agreement_facts import status_of
 from debitura.edge.client_ip import client_ip
-from debitura.edge.clock import database_time
-from onboarding.agreement_pdf import PROVIDER, for_people
+from debitura.edge.clock import database_time, for_people
+from onboarding.agreement_page import agreement_page
 from onboarding.browser import new_browser
 from onboarding.code_page import after_sending, return_url_of, take_code
 from onboarding.confirm_company import AddressesOfOthers, AlreadySigned, Saved, confirm_company
@@ -35,10 +35,11 @@ from onboarding.forms import (
     colleagues_of,
 )
 from onboarding.in_hand import NotProven
-from onboarding.journey import Step, elsewhere, may_open, next_step, page_path
+from onboarding.journey import Step, elsewhere, may_open, may_sign, next_step, page_path
 from onboarding.kept_forms import drop_kept_form, kept_form, kept_step
 from onboarding.models import Purpose
 from onboarding.return_url import allowed_return_url
+from onboarding.sign_again import asked_to_sign_again
 from onboarding.sign_agreement import (
     DetailsChanged,
     NewVersionShown,
@@ -73,9 +74,9 @@ def entry(visit: Visit) -> HttpResponse:
 
 def _way_on(visit: Visit) -> str:
     """To what was typed and not saved, if its page may be opened; else to the step that is open."""
-    if (right := elsewhere(visit.link, visit.purpose)) is not None:
+    if (right := elsewhere(visit.status, visit.purpose)) is not None:
         return page_path(visit.link, right)
-    now = next_step(visit.link, visit.purpose)
+    now = next_step(visit.link.client, visit.status, visit.purpose)
     kept = kept_step(link=visit.link, browser=visit.browser or "")
     step = kept if kept and may_open(kept, purpose=visit.purpose, open_step=now) else now
     return visit.path(step)
@@ -243,21 +244,18 @@ def _agreement_page(
     carried = {"version": shown.version, "details": shown.details_digest}
     if form is None:
         form = SignForm(initial={**carried, "full_name": full_name})
-    return visit.render(
-        "agreement.html",
-        step=Step.AGREEMENT,
-        form=form,
-        carried=carried,
-        agreement=current,
-        text=agreement_html(current.text, top_heading=3),
-        provider=PROVIDER,
-        client=client,
-        signer=visit.proof,
-        is_new_version=isinstance(changed, NewVersionShown),
-        is_new_company=isinstance(changed, DetailsChanged),
-        is_upgrade=visit.purpose is Purpose.UPGRADE,
-        is_kept=is_kept,
-    )
+    facts = {
+        "form": form,
+        "carried": carried,
+        "signer": visit.proof,
+        "is_new_version": isinstance(changed, NewVersionShown),
+        "is_new_company": isinstance(changed, DetailsChanged),
+        "is_kept": is_kept,
+    }
+    asked = None
+    if visit.purpose is Purpose.UPGRADE:
+        asked = asked_to_sign_again(client, status_of(client, at=timezone.now()), current)
+    return visit.render("agreement.html", step=Step.AGREEMENT, **facts, **agreement_page(client, current, asked))
 
 
 # --- Done -------------------------------------------------------------------------------------------
@@ -272,6 +270,8 @@ def done(visit: ProvenVisit) -> HttpResponse:
         step=Step.DONE,
         client=visit.link.client,
         signatures=[{"row": each, "at": for_people(each.signed_at)} for each in signatures],
+        announced=visit.status if may_sign(visit.status) else None,
+        early_url=page_path(visit.link, Purpose.UPGRADE),
         return_url=allowed_return_url(visit.proof.return_url, visit.link.partner),
     )
 

@@ -15,7 +15,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from clients.agreement_status import AgreementStatus
 from clients.models import ReferralPartnerClientLink
+from clients.models.agreement_facts import status_of
 from onboarding.browser import browser_of
 from onboarding.email_codes import Proof, standing_proof
 from onboarding.journey import STEPS, Step, elsewhere, may_open, next_step, page_path
@@ -36,6 +38,7 @@ class Visit:
 
     request: HttpRequest
     link: ReferralPartnerClientLink
+    status: AgreementStatus
     purpose: Purpose
     browser: str | None
     proof: Proof | None
@@ -102,13 +105,13 @@ def open_to_proven(step: Step | None, *methods: str) -> Callable[[Page], Page]:
         def page(visit: Visit, **ids: UUID) -> HttpResponse:
             if visit.proof is None or visit.browser is None:
                 return back_to_proof(visit, step)
-            if step is not None and (right := elsewhere(visit.link, visit.purpose)) is not None:
+            if step is not None and (right := elsewhere(visit.status, visit.purpose)) is not None:
                 return redirect(page_path(visit.link, right))
-            now = next_step(visit.link, visit.purpose)
+            now = next_step(visit.link.client, visit.status, visit.purpose)
             if step is not None and not may_open(step, purpose=visit.purpose, open_step=now):
                 return redirect(visit.path(now))
-            proven = ProvenVisit(visit.request, visit.link, visit.purpose, visit.browser, visit.proof)
-            return view(proven, **ids)
+            facts = (visit.request, visit.link, visit.status, visit.purpose, visit.browser, visit.proof)
+            return view(ProvenVisit(*facts), **ids)
 
         return page
 
@@ -125,12 +128,13 @@ def back_to_proof(visit: Visit, step: Step | None) -> HttpResponse:
 def _visit(request: HttpRequest, link_id: UUID, purpose: Purpose) -> Visit:
     """Find the link. One that was archived or never made looks like one of somebody else: there is nothing there."""
     links = ReferralPartnerClientLink.objects.active().select_related("client", "partner")
-    link = links.with_agreement_facts(at=timezone.now()).filter(pk=link_id).first()
+    link = links.filter(pk=link_id).first()
     if link is None:
         raise Http404
+    status = status_of(link.client, at=timezone.now())
     browser = browser_of(request)
     proof = standing_proof(about=link, purpose=purpose, browser=browser) if browser else None
-    return Visit(request, link, purpose, browser, proof)
+    return Visit(request, link, status, purpose, browser, proof)
 
 
 def unlisted(response: HttpResponse) -> HttpResponse:

@@ -137,8 +137,8 @@ def make_proof(about: Subject, *, browser: str, purpose: Purpose = Purpose.FIRST
 
 
 def make_agreement(*, published_at: datetime | None = None, **facts: Any) -> Agreement:
-    """A version of the agreement: a draft, or published and required at the moment given."""
-    agreement = AgreementFactory.create(published_at=published_at, required_from=published_at, **facts)
+    """A version of the agreement: a draft, or published at the moment given and required from then on."""
+    agreement = AgreementFactory.create(published_at=published_at, **{"required_from": published_at, **facts})
     agreement.refresh_from_db()
     return agreement
 

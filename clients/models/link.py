@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
 from typing import ClassVar, Self
 from uuid import UUID
 
 import pghistory
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from clients.agreement_status import AgreementFacts
-from clients.models.agreement import Agreement
+from clients.models.agreement_facts import FACTS, SIGNED, take_facts
 from clients.models.client import CLIENT, Client
-from clients.models.signature import Signature
 from debitura.edge.rows import Columns, ask, statement
 from partners.models import ReferralPartner
 
@@ -30,17 +28,6 @@ class LinkQuerySet(models.QuerySet["ReferralPartnerClientLink"]):
     def of(self, partner: ReferralPartner, external_tenant_id: str) -> Self:
         """The partner's links under this id, case-sensitive."""
         return self.filter(partner=partner, external_tenant_id=external_tenant_id)
-
-    def with_agreement_facts(self, *, at: datetime) -> Self:
-        """With what the agreement's status is a function of, in the same statement: see `agreement_facts`."""
-        required = Agreement.objects.required(at=at).order_by("-number").values("number")[:1]
-        standing = Signature.objects.filter(client=OuterRef("client"), invalidated_at=None)
-        same_name = standing.filter(company_name=OuterRef("client__name")).order_by("-agreement__number")
-        return self.annotate(
-            required_number=Subquery(required),
-            signed_number=Subquery(same_name.values("agreement__number")[:1]),
-            has_ever_signed=Exists(Signature.objects.filter(client=OuterRef("client"))),
-        )
 
 
 @pghistory.track(pghistory.UpdateEvent("changed", row=pghistory.Old), model_name="ReferralPartnerClientLinkHistory")
@@ -63,11 +50,6 @@ class ReferralPartnerClientLink(models.Model):
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = LinkQuerySet.as_manager()
-
-    # Filled in by with_agreement_facts.
-    required_number: int | None
-    signed_number: int | None
-    has_ever_signed: bool
 
     class Meta:
         verbose_name = "link"
@@ -93,44 +75,32 @@ class ReferralPartnerClientLink(models.Model):
     def __str__(self) -> str:
         return f"{self.client} through {self.partner}"
 
-    def agreement_facts(self) -> AgreementFacts:
-        """What `with_agreement_facts` read."""
-        return AgreementFacts(
-            required_number=self.required_number,
-            signed_number=self.signed_number,
-            has_ever_signed=self.has_ever_signed,
-        )
-
 
 # --- What every call of the API asks ----------------------------------------------------------------
 
 LINK = Columns(ReferralPartnerClientLink, "link")
-# The same as active().of(…).select_related("client").with_agreement_facts(…).
+# The same as active().of(…).select_related("client"), with the client's agreement facts.
 ACTIVE_LINK = statement(
     """
-    SELECT {link}, {client},
-           (SELECT max(version.number) FROM clients_agreement version
-             WHERE version.published_at IS NOT NULL AND version.is_material AND version.required_from <= %(at)s),
-           (SELECT max(version.number)
-              FROM clients_signature signature JOIN clients_agreement version ON version.id = signature.agreement_id
-             WHERE signature.client_id = client.id AND signature.company_name = client.name
-               AND signature.invalidated_at IS NULL),
-           EXISTS (SELECT FROM clients_signature signature WHERE signature.client_id = client.id)
-      FROM clients_referralpartnerclientlink link JOIN clients_client client ON client.id = link.client_id
+    SELECT {link}, {client}, {facts}
+      FROM clients_referralpartnerclientlink link JOIN clients_client client ON client.id = link.client_id {signed}
      WHERE link.partner_id = %(partner)s AND link.external_tenant_id = %(tenant_id)s AND link.archived_at IS NULL
     """,
     link=LINK,
     client=CLIENT,
+    facts=FACTS,
+    signed=SIGNED,
 )
 
 
-def find_active_link(partner_id: UUID, external_tenant_id: str, *, at: datetime) -> ReferralPartnerClientLink | None:
+def find_active_link(
+    partner_id: UUID, external_tenant_id: str
+) -> tuple[ReferralPartnerClientLink, AgreementFacts] | None:
     """The partner's link under this id, with its client and its agreement facts, in one statement."""
-    found = ask(ACTIVE_LINK, {"partner": partner_id, "tenant_id": external_tenant_id, "at": at})
-    if not found:
+    rows = ask(ACTIVE_LINK, {"partner": partner_id, "tenant_id": external_tenant_id})
+    if not rows:
         return None
-    [values] = found
-    link = LINK.take(values)
-    link.client = CLIENT.take(values)
-    link.required_number, link.signed_number, link.has_ever_signed = values
-    return link
+    # Each signature is a row; link and client are the same in all.
+    [link, *_], [client, *_] = [LINK.take(row) for row in rows], [CLIENT.take(row) for row in rows]
+    link.client = client
+    return link, take_facts(rows)

@@ -44,10 +44,11 @@ class Signature(models.Model):
     invalidated_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    invalidated_why = models.TextField(blank=True)
+    invalidated_why = models.TextField(blank=True, help_text="In words for the client.")
 
     class Meta:
         ordering: ClassVar = ["-signed_at"]
+        permissions: ClassVar = [("invalidate_signature", "Can invalidate a signature")]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["client", "agreement", "company_name"],

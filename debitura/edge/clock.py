@@ -1,6 +1,6 @@
-"""One clock for what is decided: the database's, since those of web servers differ."""
+"""One clock for what is decided: the database's, since those of web servers differ; and how people read a moment."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import cast
 
 from django.db import connection
@@ -20,3 +20,9 @@ def database_time() -> datetime:
         cursor.execute("SELECT clock_timestamp()")
         [now] = cursor.fetchone()
     return cast(datetime, now)
+
+
+def for_people(moment: datetime) -> str:
+    """Write a moment as people do, to the minute: `24 November 2026, 14:20 UTC`."""
+    utc = moment.astimezone(UTC)
+    return f"{utc.day} {utc:%B %Y, %H:%M} UTC"

@@ -8,7 +8,7 @@ from typing import Any, LiteralString
 
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Model
-from psycopg.sql import SQL, Composed, Identifier
+from psycopg.sql import SQL, Composable, Composed, Identifier
 
 
 class Columns[M: Model]:
@@ -30,9 +30,10 @@ class Columns[M: Model]:
         return self._model.from_db(DEFAULT_DB_ALIAS, self._names, list(islice(values, len(self._names))))
 
 
-def statement(text: LiteralString, **columns: Columns[Any]) -> str:
-    """Fill in the columns."""
-    return SQL(text).format(**{name: each.sql for name, each in columns.items()}).as_string()
+def statement(text: LiteralString, **parts: Columns[Any] | Composable) -> str:
+    """Fill in columns, and pieces of SQL that several statements share."""
+    sql = {name: part.sql if isinstance(part, Columns) else part for name, part in parts.items()}
+    return SQL(text).format(**sql).as_string()
 
 
 def ask(statement: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[Iterator[Any]]:

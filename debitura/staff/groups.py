@@ -31,6 +31,7 @@ GROUPS: dict[str, list[str]] = {
         "clients.change_agreement",
         "clients.publish_agreement",
         "clients.view_draft_agreement",
+        "clients.invalidate_signature",
         "clients.view_signature",
         "clients.view_signeddocument",
     ],

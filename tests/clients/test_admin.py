@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client as Browser
+from django.utils import timezone
 
 from clients.models import Agreement
 from clients.publish_agreement import publish_agreement
+from partners.models import ReferralPartner
+from tests.crowd import make_crowd
 from tests.make import make_agreement, make_client, make_link, make_partner, make_signature, make_staff, make_user
+from tests.onboarding.test_agreement_pdf import text_of
 from tests.rows import everything
 from tests.staff.conftest import colleague
 
@@ -214,6 +219,83 @@ def test_publishing_out_of_order_says_so(legal: Browser, draft: Agreement) -> No
     assert "Version 3 is published already. Give this draft a later number" in answer.content.decode()
 
 
+def test_before_publishing_it_says_who_must_sign_again(legal: Browser, draft: Agreement) -> None:
+    make_crowd(1204, partners=[make_partner().pk, make_partner().pk, make_partner().pk])
+
+    answer = legal.get(page(draft, "publish")).content.decode()
+
+    assert "1,204 clients of 3 partners will have to sign again." in answer
+    assert "It can never be changed or taken back." in answer
+
+
+def test_before_publishing_what_is_not_material_it_says_that_nobody_must(legal: Browser, draft: Agreement) -> None:
+    Agreement.objects.filter(pk=draft.pk).update(is_material=False)
+    make_crowd(3, partners=[make_partner().pk])
+
+    answer = legal.get(page(draft, "publish"))
+
+    assert "Nobody who has signed an earlier version has to sign again." in answer.content.decode()
+    assert "required_from" not in answer.context["form"].fields
+
+
+def test_it_is_published_now_and_required_later(legal: Browser, draft: Agreement) -> None:
+    later = (timezone.now() + timedelta(days=30)).replace(second=0, microsecond=0)
+
+    publish(legal, draft, required_from=later.strftime("%Y-%m-%dT%H:%M"))
+
+    draft.refresh_from_db()
+    assert draft.required_from == later
+    assert draft.published_at is not None
+    assert draft.published_at < later
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [("2020-01-01T00:00", "Not before"), ("2206-01-01T00:00", "At most a year from now."), ("soon", "Enter a valid")],
+)
+def test_a_date_that_cannot_be_is_told_beside_its_field(
+    legal: Browser, draft: Agreement, typed: str, says: str
+) -> None:
+    before = everything()
+
+    answer = publish(legal, draft, required_from=typed)
+
+    assert says in errors(answer)["required_from"][0]
+    assert answer.context["form"]["why"].value() == WHY
+    assert everything() == before
+
+
+def test_a_draft_is_compared_word_by_word(legal: Browser, agreement: Agreement, draft: Agreement) -> None:
+    legal.post(page(draft), written(text=agreement.text.replace("unpaid claim", "overdue claim")))
+
+    pages = [legal.get(page(draft, name)).content.decode() for name in ("change", "publish")]
+
+    assert all("[taken out:</span> unpaid <span" in each for each in pages)
+
+
+@pytest.mark.parametrize(("query", "again"), [("", False), ("?again=1", True)])
+def test_the_preview_is_the_page_of_clients_and_nothing_can_be_sent_from_it(
+    legal: Browser, partner: ReferralPartner, draft: Agreement, query: str, again: bool
+) -> None:
+    before = everything()
+
+    answer = legal.get(page(draft, "preview") + query).content.decode()
+
+    assert f"<h1>Read and sign{' again' if again else ''}</h1>" in answer
+    assert ("We take less." in answer) == again
+    assert "This is a preview" in answer
+    assert 'class="button" disabled>Sign the agreement' in answer
+    assert 'method="post"' not in answer
+    assert everything() == before
+
+
+def test_the_preview_of_the_document_is_marked_as_a_draft(legal: Browser, draft: Agreement) -> None:
+    answer = legal.get(f"{LIST}{draft.pk}/preview.pdf")
+
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert "Draft" in text_of(answer.content)
+
+
 def test_a_text_that_cannot_be_shown_is_told_and_not_published(legal: Browser, draft: Agreement) -> None:
     Agreement.objects.filter(pk=draft.pk).update(text="# Too high")
 
@@ -322,3 +404,69 @@ def test_a_clients_page_shows_its_partner_and_signature(support: Browser, agreem
     answer = support.get(f"/admin/clients/client/{link.client_id}/change/").content.decode()
 
     assert all(fact in answer for fact in ("Bookwise GmbH", "tenant-77", "Jane Ann Doe", str(agreement)))
+
+
+# --- What ends a signature --------------------------------------------------------------------------
+
+
+def test_legal_sets_a_signature_aside_and_says_what_the_client_is_told(legal: Browser, agreement: Agreement) -> None:
+    signature = make_signature(make_link())
+    form = {"why": WHY, "told_client": "Please let a director sign."}
+
+    answer = legal.post(f"/admin/clients/signature/{signature.pk}/invalidate/", form, follow=True)
+
+    signature.refresh_from_db()
+    assert signature.invalidated_why == "Please let a director sign."
+    assert "does not count any more" in answer.content.decode()
+    assert [(each.what, each.why) for each in answer.context["history"]] == [("Invalidated", WHY)]
+    assert "Invalidate" not in [label for label, _ in answer.context["tools"]]
+
+
+@pytest.mark.parametrize("missing", ["why", "told_client"])
+def test_without_a_reason_and_words_for_the_client_a_signature_stands(
+    legal: Browser, agreement: Agreement, missing: str
+) -> None:
+    signature = make_signature(make_link())
+    form = {"why": WHY, "told_client": "Please let a director sign.", missing: " "}
+
+    answer = legal.post(f"/admin/clients/signature/{signature.pk}/invalidate/", form)
+
+    signature.refresh_from_db()
+    assert list(errors(answer)) == [missing]
+    assert signature.invalidated_at is None
+
+
+def test_who_renames_a_company_is_warned_of_its_signature(legal: Browser, agreement: Agreement) -> None:
+    link = make_link(client=make_client(name="Acme A/S"))
+    make_signature(link)
+    url = f"/admin/clients/client/{link.client_id}/rename/"
+    warned = legal.get(url).content.decode()
+
+    answer = legal.post(url, {"held": "Acme A/S", "name": " Acme  Holding A/S ", "why": WHY}, follow=True)
+
+    link.client.refresh_from_db()
+    assert "that signature does not count any more" in warned
+    assert link.client.name == "Acme Holding A/S"
+    assert "Must sign again: the company has another name, since" in answer.content.decode()
+
+
+def test_a_name_that_nobody_could_read_is_refused(legal: Browser) -> None:
+    client = make_client(name="Acme A/S")
+    url = f"/admin/clients/client/{client.pk}/rename/"
+
+    answer = legal.post(url, {"held": "Acme A/S", "name": "\u200b\u200b", "why": WHY})
+
+    assert errors(answer)["name"] == ["This field may not be blank."]
+
+
+@pytest.mark.parametrize("status", ["Never signed", "Current", "Must sign again"])
+def test_clients_are_listed_by_where_they_stand(support: Browser, agreement: Agreement, status: str) -> None:
+    never, current, again = (make_link(tenant_id=str(n)).client for n in range(3))
+    make_signature(current.links.get())
+    make_signature(again.links.get(), company_name="The name before")
+
+    answer = support.get("/admin/clients/client/", {"agreement": status})
+
+    expected = {"Never signed": never, "Current": current, "Must sign again": again}
+    assert list(answer.context["cl"].result_list) == [expected[status]]
+    assert answer.context["cl"].result_list[0].agreement_status == status

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from clients.models import Agreement, ReferralPartnerClientLink, Signature
+from clients.models.agreement_facts import agreement_facts
 from clients.models.link import find_active_link
 from partners.models import ReferralPartner
 from tests.make import make_agreement, make_client, make_link, make_partner, make_signature, make_staff
@@ -92,7 +93,6 @@ HISTORIES = [
     _newer_words_only,
     _newer_one_required_later,
     _newer_draft,
-    _archived,
     _archived_and_made_again,
     _beside_others,
 ]
@@ -103,31 +103,39 @@ def test_plain_sql_finds_what_the_orm_finds(
     partner: ReferralPartner, agreement: Agreement, history: Callable[[Link], None]
 ) -> None:
     history(make_link(partner=partner))
-    at = timezone.now()
     active = ReferralPartnerClientLink.objects.active().of(partner, "tenant-1")
 
-    found = find_active_link(partner.pk, "tenant-1", at=at)
+    found = find_active_link(partner.pk, "tenant-1")
 
-    assert _values(found) == _values(active.select_related("client").with_agreement_facts(at=at).first())
+    link = active.select_related("client").get()
+    assert found is not None
+    assert _values(found[0]) == _values(link)
+    assert found[1] == agreement_facts([link.client_id])[link.client_id]
 
 
-def _values(link: Link | None) -> tuple[object, ...]:
+def _values(link: Link) -> tuple[object, ...]:
     """All that is known of it without asking the database."""
-    return () if link is None else (_columns(link), _columns(link._state.fields_cache["client"]))
+    return _columns(link), _columns(link._state.fields_cache["client"])
 
 
 def _columns(row: object) -> dict[str, object]:
     return {name: value for name, value in vars(row).items() if name != "_state"}
 
 
+def test_an_archived_link_is_not_found(partner: ReferralPartner, agreement: Agreement) -> None:
+    _archived(make_link(partner=partner))
+
+    assert find_active_link(partner.pk, "tenant-1") is None
+
+
 @pytest.mark.parametrize("tenant_id", ["tenant-2", "TENANT-1", "tenant-1 ", ""])
 def test_no_link_is_found_under_another_id(partner: ReferralPartner, tenant_id: str) -> None:
     make_link(partner=partner)
 
-    assert find_active_link(partner.pk, tenant_id, at=timezone.now()) is None
+    assert find_active_link(partner.pk, tenant_id) is None
 
 
 def test_no_link_of_another_partner_is_found(partner: ReferralPartner) -> None:
     make_link(partner=make_partner(), client=make_client())
 
-    assert find_active_link(partner.pk, "tenant-1", at=timezone.now()) is None
+    assert find_active_link(partner.pk, "tenant-1") is None

@@ -15,7 +15,8 @@ from structlog.testing import capture_logs
 
 import clients
 from clients.agreement_text import UnsupportedMarkdown
-from onboarding.agreement_pdf import FONTS, AgreementPdf, RenderedPdf, for_people, render_agreement
+from debitura.edge.clock import for_people
+from onboarding.agreement_pdf import FONTS, AgreementPdf, RenderedPdf, render_agreement
 
 SDCA = (Path(clients.__file__).parent / "agreements" / "sdca_1.md").read_text()
 AWKWARD = 'Müller & Søn <b>#1</b> $x$ "A/S"'

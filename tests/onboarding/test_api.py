@@ -62,6 +62,13 @@ def test_a_new_client_is_a_202_with_everything_about_it(api: APIClient) -> None:
         "externalTenantId": "tenant-1",
         "onboardingDone": False,
         "onboardingLinks": {"url": f"{BASE}/companydetails/{link.pk}"},
+        "agreement": {
+            "signedVersion": None,
+            "currentVersion": 1,
+            "mustSignBy": None,
+            "reason": None,
+            "signUrl": f"{BASE}/companydetails/{link.pk}",
+        },
         "client": {
             "id": str(link.client_id),
             "companyName": "Acme A/S",
@@ -99,7 +106,9 @@ def test_a_signed_client_is_a_201_without_a_url(api: APIClient) -> None:
     response = api.post("/clients", registration_body())
 
     assert (response.status_code, response.headers["Idempotent-Replayed"]) == (201, "true")
-    assert response.json() == {**first.json(), "onboardingDone": True, "onboardingLinks": None}
+    agreement = {"signedVersion": 1, "currentVersion": 1, "mustSignBy": None, "reason": None, "signUrl": None}
+    ready = {"onboardingDone": True, "onboardingLinks": None, "agreement": agreement}
+    assert response.json() == {**first.json(), **ready}
 
 
 def test_a_repeat_is_the_same_answer_marked_as_a_replay(api: APIClient) -> None:

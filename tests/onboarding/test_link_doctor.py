@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from clients.models import Agreement, Client, LinkConflict, LinkRequest, ReferralPartnerClientLink
+from debitura.edge.clock import for_people
 from onboarding.email_codes import request_approval_code, request_code
 from onboarding.link_doctor import NEWEST, diagnose, find_clients
 from onboarding.models import EmailCode, Purpose
@@ -120,13 +121,30 @@ def test_after_a_new_version_it_is_what_must_be_signed(link: ReferralPartnerClie
     make_signature(link)
     make_agreement(number=2, published_at=timezone.now())
 
-    assert "must sign again: version 2 of the agreement is required now." in says(link.client)
+    said = says(link.client)
+
+    assert "The client must sign again since" in said
+    assert "UTC: a later version of the agreement is required. It waits for the client to read and sign" in said
+
+
+def test_what_is_announced_is_said_while_all_is_ready(link: ReferralPartnerClientLink) -> None:
+    make_signature(link)
+    deadline = timezone.now() + timedelta(days=30)
+    make_agreement(number=2, published_at=timezone.now(), required_from=deadline)
+
+    said = says(link.client)
+
+    assert f"and the partner gets 201. A later version must be signed by {for_people(deadline)}." in said
+    assert f"/ContractUpgrade/Sign/{link.pk}" in said
 
 
 def test_a_changed_name_is_why_it_must_sign_again(link: ReferralPartnerClientLink) -> None:
     make_signature(link, company_name="Acme ApS")
 
-    assert "it signed as “Acme ApS” and is called “Acme Holding A/S” now." in says(link.client)
+    said = says(link.client)
+
+    assert "UTC: its company has another name now than the one that it signed under." in said
+    assert "Signed by Jane Ann Doe for Acme ApS." in said
 
 
 def test_legal_is_why_it_must_sign_again(link: ReferralPartnerClientLink) -> None:
@@ -135,7 +153,7 @@ def test_legal_is_why_it_must_sign_again(link: ReferralPartnerClientLink) -> Non
 
     said = says(link.client)
 
-    assert "must sign again: legal has invalidated its signature." in said
+    assert "UTC: Legal has invalidated its signature." in said
     assert "Invalidated by Lea Legal on" in said
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from clients.agreement_status import AgreementStatus
+from clients.agreement_status import NeverSigned
 from clients.models import Agreement, Client, EmailAddress, ReferralPartnerClientLink, User
 from clients.models.client import Role
 from onboarding.onboard import (
@@ -52,7 +52,7 @@ def test_an_unknown_client_is_created_and_must_sign(partner: ReferralPartner, ag
     outcome = onboard(partner)
 
     assert isinstance(outcome, AwaitingSignature)
-    assert (outcome.status, outcome.is_replay) == (AgreementStatus.NEVER_SIGNED, False)
+    assert (outcome.status, outcome.is_replay) == (NeverSigned(1), False)
     assert outcome.link.client.name == "Acme A/S"
     assert outcome.link.is_attributed
 

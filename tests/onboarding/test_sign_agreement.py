@@ -14,8 +14,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from clients import publish_agreement
-from clients.agreement_status import AgreementStatus, agreement_status
-from clients.models import Agreement, Client, ReferralPartnerClientLink, Signature, SignedDocument
+from clients.agreement_status import AgreementStatus, Current, SignAgain
+from clients.models import Agreement, Client, ReferralPartnerClientLink, Signature, SignedDocument, agreement_facts
 from clients.models.client import Role
 from clients.publish_agreement import Published
 from debitura.edge.clock import database_time
@@ -71,8 +71,7 @@ def publish(draft: Agreement) -> publish_agreement.PublishingOutcome:
 
 
 def status_of(link: ReferralPartnerClientLink) -> AgreementStatus:
-    facts = ReferralPartnerClientLink.objects.with_agreement_facts(at=timezone.now()).get(pk=link.pk)
-    return agreement_status(facts.agreement_facts())
+    return agreement_facts.status_of(link.client, at=timezone.now())
 
 
 def test_the_evidence_says_who_signed_what_when_and_how_they_were_known(
@@ -88,7 +87,7 @@ def test_the_evidence_says_who_signed_what_when_and_how_they_were_known(
     assert (signature.consent, signature.ip_address, signature.user_agent) == (CONSENT, "203.0.113.7", "Firefox")
     assert signature.address_verified_at == EmailCode.objects.get().used_at
     assert (signature.link, signature.partner) == (link, link.partner)
-    assert status_of(link) is AgreementStatus.CURRENT
+    assert isinstance(status_of(link), Current)
 
 
 def test_the_document_holds_the_parties_the_evidence_and_the_hash_of_the_text(link: ReferralPartnerClientLink) -> None:
@@ -191,8 +190,8 @@ def test_a_newer_material_version_must_be_signed_again(link: ReferralPartnerClie
     make_proof(link, browser="mine", purpose=Purpose.UPGRADE)
     sign(link, purpose=Purpose.UPGRADE)
 
-    assert before is AgreementStatus.SIGN_AGAIN
-    assert status_of(link) is AgreementStatus.CURRENT
+    assert isinstance(before, SignAgain)
+    assert isinstance(status_of(link), Current)
 
 
 def test_a_version_that_only_corrects_wording_asks_nobody(link: ReferralPartnerClientLink) -> None:
@@ -200,7 +199,7 @@ def test_a_version_that_only_corrects_wording_asks_nobody(link: ReferralPartnerC
 
     publish(make_agreement(summary_of_changes="A spelling mistake.", is_material=False))
 
-    assert status_of(link) is AgreementStatus.CURRENT
+    assert isinstance(status_of(link), Current)
 
 
 def test_a_crash_while_the_document_is_made_leaves_no_signature(

@@ -1,0 +1,26 @@
+"""What the page shows on which the agreement is read and signed: to clients, and to staff before they publish it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from clients.agreement_changes import changes_html
+from clients.agreement_text import agreement_html
+from clients.models import Agreement, Client
+from debitura.edge.clock import for_people
+from onboarding.agreement_pdf import PROVIDER
+from onboarding.sign_again import Asked
+
+
+def agreement_page(client: Client, agreement: Agreement, asked: Asked | None) -> dict[str, Any]:
+    """The facts of onboarding/agreement.html that are not the visitor's; `asked` for who signs again."""
+    facts = {"client": client, "agreement": agreement, "text": agreement_html(agreement.text), "provider": PROVIDER}
+    if asked is None:
+        return facts
+    again = {
+        "asked": asked,
+        "since": for_people(asked.since) if asked.since else None,
+        "signed_at": for_people(asked.before.signed_at),
+        "changes": changes_html(asked.changes, heading_level=3),
+    }
+    return facts | again
