@@ -209,6 +209,4 @@ def _piece_html(piece: Piece) -> SafeString:
 
 def _marked(tag: str, said: str, text: str) -> SafeString:
     """Screen readers pass over the elements, so the words say it; what is unseen is not copied into the text."""
-    return format_html(
-        '<{0}><span class="unseen">[{1}:</span> {2} <span class="unseen">]</span></{0}>', tag, said, text
-    )
+    return format_html('<{0}><span class="unseen">[{1}: </span>{2}<span class="unseen">]</span></{0}>', tag, said, text)

@@ -32,7 +32,8 @@ class AgreementPdf:
     """
     What the document shows, facts in their order; without evidence it is a draft, marked so on every page.
 
-    The declaration stands in a box above the evidence: who signed for whom, when, and to what words.
+    The declaration stands in a box above the evidence: who signed for whom, when, and to what words. The record is
+    attached as a file.
     """
 
     title: str
@@ -44,6 +45,7 @@ class AgreementPdf:
     evidence: Sequence[Fact] | None = None
     signed_at: datetime | None = None
     declaration: Sequence[Fact] = ()
+    record: str = ""
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,7 @@ def _as_json(content: AgreementPdf) -> dict[str, Any]:
         "creditor": content.creditor,
         "declaration": content.declaration,
         "evidence": content.evidence,
+        "record": content.record,
     }
 
 

@@ -14,6 +14,7 @@ from clients.publish_agreement import hold_publishing
 from debitura.edge.clock import for_people
 from onboarding.agreement_pdf import PROVIDER, AgreementPdf, render_agreement
 from onboarding.email_codes import Proof
+from onboarding.evidence import evidence_json
 from onboarding.in_hand import InHand, NotProven, take_in_hand
 from onboarding.journey import Step
 from onboarding.models import Purpose
@@ -136,6 +137,7 @@ def _sign(
         user_agent=signed_as.user_agent,
     )
     signature.save(force_insert=True)
+    signature.refresh_from_db()  # the document records what is stored
     _keep_document(signature)
     return signature
 
@@ -164,6 +166,7 @@ def signed_pdf(signature: Signature) -> AgreementPdf:
         creditor=signature.details_in_order(),
         declaration=_declaration(signature),
         evidence=_evidence(signature),
+        record=evidence_json(signature),
         signed_at=signature.signed_at,
     )
 

@@ -36,6 +36,7 @@ THREADS = 4
 REQUESTS = 2000
 SECONDS = 20.0
 WARM_UP = 50
+CROWD = 100_000
 # As in docs/operations.md, but with one worker, so that a figure is of one process.
 SERVER = ["granian", "--interface", "wsgi", "--workers", "1", "--blocking-threads", "8", "--backpressure", "64"]
 TICK = os.sysconf("SC_CLK_TCK")
@@ -59,6 +60,10 @@ def main() -> None:
             print("|---|---|---|---|---|---|---|")
             for name, request in _calls().items():
                 print(_measure(name, request, port=port, key=key, pids=(process.pid, _postmaster(data))), flush=True)
+    with _database(url):
+        print(f"\n| of {CROWD:,} clients on one version | ms |\n|---|---|")
+        for name, took in _publishing():
+            print(f"| {name} | {took:.0f} |", flush=True)
 
 
 def _calls() -> dict[str, Callable[[int], Request]]:
@@ -160,6 +165,37 @@ def _machine() -> str:
     cpus = f"{os.cpu_count()} CPUs, {platform.system()} {platform.machine()}"
     parts = f"Python {platform.python_version()}, Django {version('django')}, granian {version('granian')}"
     return f"{cpus}, {parts}, PostgreSQL 18 of the wheel"
+
+
+def _publishing() -> Iterator[tuple[str, float]]:
+    """Publish a version that everybody must sign: what Legal waits for, on a database where each has signed."""
+    _prepare()
+    from django.db import connection
+
+    from clients.models import Agreement
+    from clients.publish_agreement import effect_of_publishing, publish_agreement
+    from debitura.edge.clock import database_time
+    from debitura.staff.models import Staff
+    from partners.models import ReferralPartner
+    from tests.crowd import make_crowd
+
+    partners = [ReferralPartner.objects.create(name=f"P{n}", short_name="P", fee_percentage=10).pk for n in range(20)]
+    make_crowd(CROWD, partners=partners)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+    legal = Staff.objects.create_superuser("legal@bench.example", "bench", name="Legal")
+    current = Agreement.objects.published().latest("number")
+    draft = Agreement.objects.create(number=2, title=current.title, text=current.text, summary_of_changes="Less.")
+    yield "counting whom it asks", _timed(lambda: effect_of_publishing(at=database_time()))
+    yield "publishing it", _timed(lambda: publish_agreement(agreement=draft, by=legal, why="Bench"))
+    yield "counting who waits then", _timed(lambda: effect_of_publishing(at=database_time()))
+    connection.close()
+
+
+def _timed(act: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    act()
+    return (time.perf_counter() - began) * 1000
 
 
 # --- What it is measured on -----------------------------------------------------------------------

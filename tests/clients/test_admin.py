@@ -270,7 +270,7 @@ def test_a_draft_is_compared_word_by_word(legal: Browser, agreement: Agreement, 
 
     pages = [legal.get(page(draft, name)).content.decode() for name in ("change", "publish")]
 
-    assert all("[taken out:</span> unpaid <span" in each for each in pages)
+    assert all("[taken out: </span>unpaid<span" in each for each in pages)
 
 
 @pytest.mark.parametrize(("query", "again"), [("", False), ("?again=1", True)])

@@ -172,8 +172,8 @@ def test_the_page_says_why_and_what_is_different(link: ReferralPartnerClientLink
     assert f"It has been required since {for_people(published.published_at or NEXT_YEAR)}" in page
     assert f"version 1, which was signed on {signed_at}" in page
     assert "We take less." in page
-    assert "[taken out:</span> unpaid <span" in page
-    assert "[added:</span> overdue <span" in page
+    assert "[taken out: </span>unpaid<span" in page
+    assert "[added: </span>overdue<span" in page
     assert "Something is wrong here" not in page
 
 

@@ -1,0 +1,27 @@
+"""`manage.py verify_signatures`: whether everything is as it was signed."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from onboarding.verify_signatures import verify_signatures
+
+
+class Command(BaseCommand):
+    """Compare all that is stored of signatures."""
+
+    help = "Compares every signed document with its hash and every signature with its document. Changes nothing."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """List what differs, by ids and names of columns; fail if anything does."""
+        found = verify_signatures()
+        for difference in found.differences:
+            self.stdout.write(f"{difference.signature_id}: {difference.what}")
+        self.stdout.write(f"{found.signatures} signatures, {len(found.differences)} differences.")
+        if found.without_record:
+            self.stdout.write(
+                f"{found.without_record} documents were made before documents carried a record of the evidence: "
+                "they were compared with their hash alone."
+            )
+        if found.differences:
+            raise CommandError("Not everything is as it was signed.")
