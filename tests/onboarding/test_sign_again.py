@@ -165,15 +165,14 @@ def read_again(link: ReferralPartnerClientLink) -> tuple[Visitor, str]:
 def test_the_page_says_why_and_what_is_different(link: ReferralPartnerClientLink) -> None:
     first = Agreement.objects.get(number=1)
     signed_at = for_people(link.client.signatures.get().signed_at)
-    published = publish(text=first.text.replace("unpaid claim", "overdue claim"))
+    published = publish(text=first.text + "\n\nAll the same, we are kind.")
 
     _, page = read_again(link)
 
     assert f"It has been required since {for_people(published.published_at or NEXT_YEAR)}" in page
     assert f"version 1, which was signed on {signed_at}" in page
     assert "We take less." in page
-    assert "[taken out: </span>unpaid<span" in page
-    assert "[added: </span>overdue<span" in page
+    assert "[added: </span>All the same, we are kind.<span" in page
     assert "Something is wrong here" not in page
 
 

@@ -14,11 +14,11 @@ SAFE = ["GET", "HEAD", "OPTIONS"]
 
 
 @pytest.mark.parametrize("method", SAFE)
-def test_looking_at_every_page_three_times_changes_no_row(superuser: Browser, rows: Rows, method: str) -> None:
+def test_looking_at_every_page_changes_no_row(superuser: Browser, rows: Rows, method: str) -> None:
     urls = paths(rows).values()
     before = everything()
 
-    statuses = {superuser.generic(method, path).status_code for path in [*urls] * 3}
+    statuses = {superuser.generic(method, path).status_code for path in urls}
 
     assert everything() == before
     assert max(statuses) < 500
