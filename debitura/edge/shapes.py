@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Annotated, Any
 
@@ -82,10 +83,14 @@ class Answer(BaseModel):
     )
 
 
-def read[S: Shape](shape: type[S], data: object) -> S:
-    """Return the request in its shape, or raise the 400 that names everything that is wrong with it."""
+def read[S: Shape](shape: type[S], data: object, *, at: datetime | None = None) -> S:
+    """
+    Return the request in its shape, or raise the 400 that names everything that is wrong with it.
+
+    `at` is the moment that dates are compared with, for shapes that have such.
+    """
     try:
-        return shape.model_validate(data)
+        return shape.model_validate(data, context={"at": at})
     except ValidationError as refused:
         raise invalid(_by_path(refused))
 
@@ -93,8 +98,15 @@ def read[S: Shape](shape: type[S], data: object) -> S:
 def _by_path(refused: ValidationError) -> dict[str, list[str]]:
     fields: dict[str, list[str]] = defaultdict(list)
     for error in refused.errors(include_url=False, include_input=False)[:MAX_ERRORS]:
-        fields[field_path(error["loc"])].append(_sentence(error))
+        fields[field_path(_on_the_wire(error))].append(_sentence(error))
     return dict(fields)
+
+
+def _on_the_wire(error: ErrorDetails) -> tuple[int | str, ...]:
+    """Where an error is; pydantic calls a field by our name where its default was checked. Unknown names stay."""
+    if error["type"] == "extra_forbidden":
+        return error["loc"]
+    return tuple(name_on_the_wire(part) if isinstance(part, str) and "_" in part else part for part in error["loc"])
 
 
 SENTENCES = {
@@ -177,6 +189,19 @@ class OptionalLine(Line):
     def _read(self, sent: str) -> str:
         line = one_line(sent)
         return self._checked_length(line) if SEEN.search(line) else ""
+
+
+@dataclass(frozen=True)
+class OptionalText(OptionalLine):
+    r"""Text of several lines, or nothing; in NFC, with `\n` between lines. Give it the default `""`."""
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"type": ["string", "null"], "maxLength": self.max_length}
+
+    def _read(self, sent: str) -> str:
+        lines = sent.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").split("\n")
+        text = "\n".join(one_line(line) for line in lines).strip()
+        return self._checked_length(text) if SEEN.search(text) else ""
 
 
 def _too_long(max_length: int) -> PydanticCustomError:

@@ -1,0 +1,435 @@
+"""What partners send about claims: every fault of every claim at once, each at the field that has to change."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated, Any, cast
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, field_validator
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core.core_schema import ValidationInfo
+
+from cases.claim import Claim, Debtor, DebtorType
+from cases.currencies import currencies, decimals
+from cases.jurisdictions import US, state_code
+from cases.standard_fees import Age
+from clients.countries import country_code, country_name
+from debitura.edge.shapes import Email, Line, OptionalLine, OptionalText, Shape
+
+# As much as twelve digits and four decimals: what a double, and so JSON in most hands, still holds exactly.
+MAX_AMOUNT = Decimal(999_999_999_999)
+EARLIEST = datetime.date(1900, 1, 1)
+MAX_URL = 2048
+
+
+# --- Kinds of values --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A value that is read by a function of ours, and described as given."""
+
+    read: Callable[[Any], Any]
+    described: tuple[tuple[str, Any], ...]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(self.read)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return dict(self.described)
+
+
+def _fault(message: str) -> PydanticCustomError:
+    return PydanticCustomError("claim", cast(Any, message))
+
+
+def _read_amount(sent: object) -> Decimal:
+    """A number as the reader of JSON made it: whole, or a decimal. What is true is no number here."""
+    if isinstance(sent, bool) or not isinstance(sent, int | Decimal):
+        raise _fault("Must be a number.")
+    amount = Decimal(sent)
+    if not Decimal(0) <= amount <= MAX_AMOUNT:
+        raise _fault(f"Must be a number from 0 to {MAX_AMOUNT}.")
+    return amount
+
+
+def _read_moment(sent: object) -> datetime.date:
+    """An ISO 8601 date, or a moment; one without a zone is in UTC."""
+    if not isinstance(sent, str):
+        raise _fault("Must be a date as a string, such as 2026-01-31 or 2026-01-31T00:00:00Z.")
+    try:
+        day = (
+            datetime.date.fromisoformat(sent)
+            if len(sent) == len("2026-01-31")
+            else datetime.datetime.fromisoformat(sent)
+        )
+        if isinstance(day, datetime.datetime):
+            day = day.replace(tzinfo=datetime.UTC) if day.tzinfo is None else day.astimezone(datetime.UTC)
+    except (ValueError, OverflowError):
+        raise _fault("Not a date. Write it as 2026-01-31 or 2026-01-31T00:00:00Z.")
+    if _day(day) < EARLIEST:
+        raise _fault(f"Is before {EARLIEST}.")
+    return day
+
+
+def _day(moment: datetime.date) -> datetime.date:
+    return moment.date() if isinstance(moment, datetime.datetime) else moment
+
+
+def _read_uuid(sent: object) -> UUID:
+    try:
+        return UUID(sent if isinstance(sent, str) else "")
+    except ValueError:
+        raise _fault("Must be a UUID.")
+
+
+def _read_url(sent: object) -> str:
+    """What is no address for a button is dropped: it is a courtesy, and not worth a refusal."""
+    if not isinstance(sent, str) or len(sent) > MAX_URL or not sent.isprintable():
+        return ""
+    try:
+        parts = urlsplit(sent)
+    except ValueError:
+        return ""
+    return sent if parts.scheme in ("http", "https") and parts.hostname else ""
+
+
+def _read_debtor_type(sent: object) -> DebtorType:
+    kinds = {"company": DebtorType.COMPANY, "private": DebtorType.PRIVATE, "person": DebtorType.PRIVATE}
+    kind = kinds.get(sent.casefold()) if isinstance(sent, str) else None
+    if kind is None:
+        raise _fault("Must be Company or Private.")
+    return kind
+
+
+def _read_currency(sent: object) -> str:
+    currency = sent.strip().upper() if isinstance(sent, str) else ""
+    if currency not in currencies():
+        raise _fault("Not a currency of ISO 4217, such as EUR.")
+    return currency
+
+
+_WHEN = "ISO 8601: a date, or a moment, which is UTC without a zone."
+Amount = Annotated[Decimal, _Read(_read_amount, (("type", "number"), ("minimum", 0), ("maximum", int(MAX_AMOUNT))))]
+Moment = Annotated[datetime.date, _Read(_read_moment, (("type", "string"), ("description", _WHEN)))]
+Uuid = Annotated[UUID, _Read(_read_uuid, (("type", "string"), ("format", "uuid")))]
+Currency = Annotated[str, _Read(_read_currency, (("type", "string"), ("minLength", 3), ("maxLength", 3)))]
+Kind = Annotated[DebtorType, _Read(_read_debtor_type, (("type", "string"), ("description", "Company or Private.")))]
+Url = Annotated[str, _Read(_read_url, (("type", ["string", "null"]),))]
+
+
+def _nothing_for_blank(sent: object) -> object:
+    return None if isinstance(sent, str) and not sent.strip() else sent
+
+
+def _at(info: ValidationInfo) -> datetime.datetime:
+    return cast(datetime.datetime, cast(dict[str, Any], info.context)["at"])
+
+
+def _not_in_the_future(day: datetime.date, info: ValidationInfo) -> datetime.date:
+    now = _at(info)
+    if day > now if isinstance(day, datetime.datetime) else day > now.astimezone(datetime.UTC).date():
+        raise _fault("Is in the future, by the clock of UTC.")
+    return _day(day)
+
+
+# --- Amounts and their age --------------------------------------------------------------------------
+
+IN_TOTAL, OVER_6, OVER_12, OVER_24 = (
+    "amountToRecover",
+    "amountToRecoverOver6Months",
+    "amountToRecoverOver12Months",
+    "amountToRecoverOver24Months",
+)
+
+
+class _Amounts(Shape):
+    """What is owed, and how much of it is how old; in the order of checking: a field can refer to those above it."""
+
+    currency_code: Currency = Field(description="ISO 4217.")
+    amount_to_recover: Amount = Field(description="In total, with no more decimals than the currency has.")
+    amount_to_recover_over_24_months: Amount | None = Field(
+        default=None, description="The part that is over 24 months old."
+    )
+    amount_to_recover_over_12_months: Amount | None = Field(
+        default=None, validate_default=True, description="The part that is over 12 months old, older ones included."
+    )
+    amount_to_recover_over_6_months: Amount | None = Field(
+        default=None, description="The part that is over 180 days old, older ones included."
+    )
+
+    @field_validator(
+        "amount_to_recover",
+        "amount_to_recover_over_24_months",
+        "amount_to_recover_over_12_months",
+        "amount_to_recover_over_6_months",
+    )
+    @classmethod
+    def _decimals_of_the_currency(cls, amount: Decimal | None, info: ValidationInfo) -> Decimal | None:
+        currency = info.data.get("currency_code")
+        if amount is None or currency is None:
+            return amount
+        if -cast(int, amount.normalize().as_tuple().exponent) > decimals(currency):
+            raise _fault(f"Has more decimals than {currency}, which has {decimals(currency) or 'none'}.")
+        return amount
+
+    @field_validator("amount_to_recover")
+    @classmethod
+    def _something_is_owed(cls, amount: Decimal) -> Decimal:
+        if amount == 0:
+            raise _fault("Must be more than 0.")
+        return amount
+
+    @field_validator("amount_to_recover_over_24_months")
+    @classmethod
+    def _part_of_the_total(cls, part: Decimal | None, info: ValidationInfo) -> Decimal | None:
+        _at_most(part, info.data.get("amount_to_recover"), IN_TOTAL)
+        return part
+
+    @field_validator("amount_to_recover_over_12_months")
+    @classmethod
+    def _with_the_part_over_24(cls, part: Decimal | None, info: ValidationInfo) -> Decimal | None:
+        if "amount_to_recover_over_24_months" in info.data:
+            older = info.data["amount_to_recover_over_24_months"]
+            if (part is None) != (older is None):
+                raise _fault(f"{OVER_12} and {OVER_24} go together: send both, or neither.")
+            _at_least(part, older, OVER_24)
+        _at_most(part, info.data.get("amount_to_recover"), IN_TOTAL)
+        return part
+
+    @field_validator("amount_to_recover_over_6_months")
+    @classmethod
+    def _with_the_older_parts(cls, part: Decimal | None, info: ValidationInfo) -> Decimal | None:
+        if part is not None and "amount_to_recover_over_12_months" in info.data:
+            older = info.data["amount_to_recover_over_12_months"]
+            if older is None:
+                raise _fault(f"Only together with {OVER_12} and {OVER_24}.")
+            _at_least(part, older, OVER_12)
+        _at_most(part, info.data.get("amount_to_recover"), IN_TOTAL)
+        return part
+
+
+def _at_most(part: Decimal | None, whole: Decimal | None, name: str) -> None:
+    if part is not None and whole is not None and part > whole:
+        raise _fault(f"Is more than {name}, of which it is a part.")
+
+
+def _at_least(part: Decimal | None, older: Decimal | None, name: str) -> None:
+    if part is not None and older is not None and part < older:
+        raise _fault(f"Is less than {name}, which is a part of it.")
+
+
+# --- Debtors ----------------------------------------------------------------------------------------
+
+
+class DebtorRequest(Shape):
+    """Who owes."""
+
+    type: Kind
+    name: Annotated[str, Line(200)]
+    contact_person: Annotated[str, OptionalLine(200)] = ""
+    company_registration_number: Annotated[str, OptionalLine(64)] = ""
+    address: Annotated[str, Line(500)]
+    zip_code: Annotated[str, OptionalLine(20)] = ""
+    city: Annotated[str, Line(100)]
+    state: Annotated[str, OptionalLine(100)] = ""
+    country: Annotated[str, OptionalLine(100), Field(description="English name or alpha-2 code.")] = ""
+    country_alpha2: Annotated[str, OptionalLine(2)] = Field(
+        default="", validate_default=True, description="ISO 3166-1. This or country must be there."
+    )
+    state_alpha2: Annotated[str, OptionalLine(100)] = Field(
+        default="", validate_default=True, description="Needed in the US: CA, US-CA or California."
+    )
+    email: Annotated[Email | None, BeforeValidator(_nothing_for_blank)] = None
+    phone: Annotated[str, OptionalLine(32)] = ""
+
+    @field_validator("country")
+    @classmethod
+    def _known_country(cls, given: str) -> str:
+        return _country(given) if given else ""
+
+    @field_validator("country_alpha2")
+    @classmethod
+    def _one_country(cls, given: str, info: ValidationInfo) -> str:
+        named = info.data.get("country")
+        if given:
+            code = _country(given)
+            if named and named != code:
+                raise _fault(f"Is {country_name(code)}, and country says {country_name(named)}.")
+            return code
+        if named == "":
+            raise _fault("Send countryAlpha2 or country.")
+        return named or ""
+
+    @field_validator("state_alpha2")
+    @classmethod
+    def _state_of_the_us(cls, given: str, info: ValidationInfo) -> str:
+        if info.data.get("country_alpha2") != US:
+            return given
+        if not given:
+            raise _fault("Is needed in the United States: CA, US-CA or California.")
+        return _state(given)
+
+    def debtor(self) -> Debtor:
+        """The same in the words of the use case. Outside the US what is sent as the state's code is its name."""
+        in_us = self.country_alpha2 == US
+        return Debtor(
+            type=self.type,
+            name=self.name,
+            country=self.country_alpha2,
+            address=self.address,
+            city=self.city,
+            zip_code=self.zip_code,
+            state=self.state or ("" if in_us else self.state_alpha2),
+            state_code=self.state_alpha2 if in_us else "",
+            contact_person=self.contact_person,
+            registration_number=self.company_registration_number,
+            email=self.email or "",
+            phone=self.phone,
+        )
+
+
+def _country(given: str) -> str:
+    code = country_code(given)
+    if code is None:
+        raise _fault("Not an ISO 3166-1 alpha-2 code or the English name of a country.")
+    return code
+
+
+def _state(given: str) -> str:
+    code = state_code(given)
+    if code is None:
+        raise _fault(
+            "Not a US state. Write CA, US-CA or California; territories such as PR are countries of their own."
+        )
+    return code
+
+
+# --- Claims -----------------------------------------------------------------------------------------
+
+
+class CaseRequest(_Amounts):
+    """A claim that is to be collected."""
+
+    date: Moment
+    due_date: Moment | None = None
+    creditor_reference: Annotated[str, OptionalLine(50)] = Field(
+        default="", description="Your customer's own, such as the invoice number; once for each of its cases."
+    )
+    comments: Annotated[str, OptionalText(4000)] = ""
+    claim_description: Annotated[str, OptionalText(4000)] = ""
+    debtor: DebtorRequest
+    creditor_division_id: Uuid | None = None
+    collection_partner_id: Uuid | None = Field(
+        default=None, description="Who shall collect it; must be active and cover the debtor. Left out: we choose."
+    )
+    assigned_user_email: Annotated[str, OptionalLine(320)] = Field(
+        default="", description="Of one of the client's users, who then gets the mails about this case."
+    )
+    skip_debitura_verification: bool = False
+    skip_creation_emails: bool = Field(default=False, deprecated=True, description="Ignored.")
+    allow_pending_contracts: bool = Field(default=False, description="Ignored: cases wait for the signature.")
+    is_test: bool = False
+    tag: Annotated[str, OptionalLine(100)] = ""
+    return_url: Url = Field(default="", description="Absolute http(s); what is not is dropped.")
+
+    @field_validator("creditor_reference")
+    @classmethod
+    def _once_in_a_request(cls, reference: str, info: ValidationInfo) -> str:
+        """`read` gives each request a context of its own, in which the references so far are kept."""
+        seen = cast(dict[str, Any], info.context).setdefault("creditor_references", set())
+        if reference and reference in seen:
+            raise _fault("Another case of this request has it already.")
+        seen.add(reference)
+        return reference
+
+    @field_validator("date")
+    @classmethod
+    def _dated_in_the_past(cls, day: datetime.date, info: ValidationInfo) -> datetime.date:
+        return _not_in_the_future(day, info)
+
+    @field_validator("due_date")
+    @classmethod
+    def _due_after_its_date(cls, day: datetime.date | None, info: ValidationInfo) -> datetime.date | None:
+        if day is None:
+            return None
+        dated = info.data.get("date")
+        if dated is not None and _day(day) < dated:
+            raise _fault("Is before date.")
+        return _day(day)
+
+    def claim(self) -> Claim:
+        """The same in the words of the use case."""
+        return Claim(
+            debtor=self.debtor.debtor(),
+            currency=self.currency_code,
+            amount=self.amount_to_recover,
+            date=self.date,
+            due_date=self.due_date,
+            over_6_months=self.amount_to_recover_over_6_months,
+            over_12_months=self.amount_to_recover_over_12_months,
+            over_24_months=self.amount_to_recover_over_24_months,
+            creditor_reference=self.creditor_reference,
+            comments=self.comments,
+            description=self.claim_description,
+            skip_verification=self.skip_debitura_verification,
+            is_test=self.is_test,
+            tag=self.tag,
+            collection_partner_id=self.collection_partner_id,
+            assigned_user_email=self.assigned_user_email,
+            division_id=self.creditor_division_id,
+            return_url=self.return_url,
+        )
+
+
+# --- A preview --------------------------------------------------------------------------------------
+
+
+class PreviewDebtorRequest(Shape):
+    """Where a debtor is, and what."""
+
+    type: Kind
+    country_alpha2: Annotated[str, Line(2)]
+    state_alpha2: Annotated[str, OptionalLine(100)] = Field(
+        default="", validate_default=True, description="Needed in the US: CA, US-CA or California."
+    )
+
+    @field_validator("country_alpha2")
+    @classmethod
+    def _known_country(cls, given: str) -> str:
+        return _country(given)
+
+    @field_validator("state_alpha2")
+    @classmethod
+    def _state_of_the_us(cls, given: str, info: ValidationInfo) -> str:
+        if info.data.get("country_alpha2") != US:
+            return ""
+        if not given:
+            raise _fault("Is needed in the United States: CA, US-CA or California.")
+        return _state(given)
+
+
+class PreviewRequest(_Amounts):
+    """What POST /cases/preview takes."""
+
+    debtor: PreviewDebtorRequest
+    due_date: Moment | None = Field(default=None, description="Not together with parts by age.")
+    return_url: Url = Field(default="", description="Ignored: nothing is signed here.")
+
+    @field_validator("due_date")
+    @classmethod
+    def _due_in_the_past(cls, day: datetime.date | None, info: ValidationInfo) -> datetime.date | None:
+        if day is None:
+            return None
+        if info.data.get("amount_to_recover_over_12_months") is not None:
+            raise _fault("Not together with parts by age: send one or the other.")
+        return _not_in_the_future(day, info)
+
+    def age(self) -> Age:
+        """How old it is."""
+        return Age(self.due_date, self.amount_to_recover_over_12_months, self.amount_to_recover_over_24_months)
