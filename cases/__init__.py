@@ -1,0 +1,1 @@
+"""What clients bring: claims against debtors, and who collects them."""
