@@ -174,7 +174,8 @@ class Case(models.Model):
                     & Q(over_24_months__gte=0, over_12_months__gte=F("over_24_months"))
                     & (
                         Q(over_6_months=None, amount__gte=F("over_12_months"))
-                        | Q(over_6_months__gte=F("over_12_months"), amount__gte=F("over_6_months"))
+                        | Q(over_6_months__isnull=False, over_6_months__gte=F("over_12_months"))
+                        & Q(amount__gte=F("over_6_months"))
                     )
                 ),
                 name="older_parts_are_within_younger_ones",

@@ -21,7 +21,10 @@ from django.utils import timezone
 from psycopg.errors import InsufficientPrivilege, RestrictViolation
 from rest_framework.test import APIClient
 
+from cases.change_lifecycle import Changed, change_lifecycle, release_signed_cases
+from cases.lifecycle import Lifecycle
 from cases.models import CollectionPartner, Coverage, ExchangeRate, SubmittedCase
+from cases.submit_cases import Created, submit_cases
 from clients.models import Agreement, Client, LinkConflict, LinkRequest
 from onboarding.confirm_company import confirm_company
 from onboarding.confirm_users import Colleague, confirm_users
@@ -31,10 +34,12 @@ from onboarding.onboard import Company
 from onboarding.resolve_conflict import Resolved, keep, offer_move, reopen
 from onboarding.sign_agreement import Signed, SignedAs, sign_agreement, what_is_shown
 from partners.models import ReferralPartner
+from tests.cases.test_submit_cases import CLAIM
 from tests.make import (
     make_agreement,
     make_case,
     make_client,
+    make_coverage,
     make_link,
     make_partner,
     make_rate,
@@ -302,6 +307,21 @@ def test_support_decides_with_these_rights(
 
     assert [answer.status_code for answer in asked] == [409, 409]
     assert [type(outcome) for outcome in outcomes] == [Resolved] * 3
+
+
+def test_cases_are_routed_created_released_and_moved_with_these_rights(db: None, as_application: None) -> None:
+    make_coverage(minimum_amount=1, minimum_currency="EUR")
+    link = make_link()
+    case, sam = make_case(link=link), make_staff()
+
+    [submitted] = submit_cases(link=link, claims=[CLAIM], assigned={}, at=NOW)
+    changed = change_lifecycle(case=case, to=Lifecycle.PENDING_VERIFICATION, by=sam, why="They called", at=NOW)
+    released = release_signed_cases(client=link.client, at=NOW)
+    _run("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+
+    assert isinstance(submitted, Created)
+    assert isinstance(changed, Changed)
+    assert released == 1
 
 
 def test_the_api_works_with_these_rights(api: APIClient, as_application: None) -> None:
