@@ -43,6 +43,14 @@ class Wanted:
 
 
 @dataclass(frozen=True)
+class Routed:
+    """Who gets a claim, if anybody, and what a unit of its currency is worth in USD, if that is known."""
+
+    collection_partner_id: UUID | None
+    usd_per_unit: Decimal | None
+
+
+@dataclass(frozen=True)
 class Considered:
     """A coverage of the debtor's country, and why it does not take the claim; without a reason it does."""
 
@@ -57,7 +65,7 @@ class Considered:
 
 ROUTE = """
 WITH rate AS (
-    SELECT 'USD' AS currency, 1 AS usd_per_unit
+    SELECT 'USD' AS currency, 1::numeric AS usd_per_unit
     UNION ALL
     SELECT needed.currency, newest.usd_per_unit
       FROM (SELECT unnest(%(currencies)s::text[]) AS currency
@@ -67,7 +75,7 @@ WITH rate AS (
             WHERE currency = needed.currency AND date <= %(today)s ORDER BY date DESC LIMIT 1
       ) AS newest
 )
-SELECT found.collection_partner_id
+SELECT found.collection_partner_id, of_claim.usd_per_unit
   FROM unnest(%(countries)s::text[], %(state_codes)s::text[], %(debtor_types)s::text[], %(amounts)s::numeric[],
               %(currencies)s::text[], %(named)s::uuid[])
        WITH ORDINALITY AS wanted (country, state_code, debtor_type, amount, currency, named, place)
@@ -95,6 +103,11 @@ SELECT found.collection_partner_id
 
 def route(wanted: Sequence[Wanted], *, at: datetime) -> list[UUID | None]:
     """The collection partner of each of these, in their order; None where nobody covers it. One statement."""
+    return [routed.collection_partner_id for routed in route_with_rates(wanted, at=at)]
+
+
+def route_with_rates(wanted: Sequence[Wanted], *, at: datetime) -> list[Routed]:
+    """The same, with the rates, which are there anyway."""
     facts = {
         "countries": [each.country for each in wanted],
         "state_codes": [each.state_code for each in wanted],
@@ -104,7 +117,7 @@ def route(wanted: Sequence[Wanted], *, at: datetime) -> list[UUID | None]:
         "named": [each.collection_partner_id for each in wanted],
         "today": at.date(),
     }
-    return [next(row) for row in ask(ROUTE, facts)]
+    return [Routed(*row) for row in ask(ROUTE, facts)]
 
 
 def explain_route(wanted: Wanted, *, at: datetime) -> list[Considered]:

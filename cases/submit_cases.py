@@ -88,7 +88,7 @@ def _as_recorded(record: SubmittedCase | None, link: ReferralPartnerClientLink) 
         return NotPlaced(SubmissionError.IDEMPOTENCY_VIOLATION, UNKNOWN)
     if record.case is None:
         return NotPlaced(SubmissionError(record.error_type), record.error_message)
-    record.case.link = link
+    record.case.link, record.case.client = link, link.client
     return Created(record.case)
 
 
@@ -114,7 +114,7 @@ def _standing(link: ReferralPartnerClientLink, claims: Sequence[Claim]) -> dict[
 def _as_standing(case: Case, link: ReferralPartnerClientLink) -> Submitted:
     if case.link_id != link.pk:
         return NotPlaced(SubmissionError.DUPLICATE_REFERENCE, DUPLICATE)
-    case.link = link
+    case.link, case.client = link, link.client
     return Created(case)
 
 
@@ -130,7 +130,7 @@ def _place(
         **said,
         **debtor,
         link=link,
-        client_id=link.client_id,
+        client=link.client,
         partner_id=link.partner_id,
         collection_partner_id=place,
         assigned_user=assigned[claim.assigned_user_email] if claim.assigned_user_email else None,

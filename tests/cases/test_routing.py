@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cases.claim import DebtorType
 from cases.models import CollectionPartner, Coverage
-from cases.routing import Considered, Wanted, explain_route, route
+from cases.routing import Considered, Routed, Wanted, explain_route, route, route_with_rates
 from tests.make import make_collection_partner, make_coverage, make_rate
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -164,6 +164,18 @@ def test_answers_come_in_the_order_of_the_questions_in_one_statement() -> None:
 
     assert answers == [danish.collection_partner_id, None, swedish.collection_partner_id] * 33
     assert len(queries) == 1
+
+
+def test_the_rate_of_the_claim_comes_along_whoever_covers_it() -> None:
+    make_rate("EUR", "1.08")
+    covering = make_coverage().collection_partner_id
+    asked = [DANE, replace(DANE, currency="USD"), replace(DANE, currency="NOK", country="NO")]
+
+    assert route_with_rates(asked, at=NOW) == [
+        Routed(covering, Decimal("1.08")),
+        Routed(covering, Decimal(1)),
+        Routed(None, None),
+    ]
 
 
 def test_nothing_is_routed_of_nothing() -> None:
