@@ -90,6 +90,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
     "onboarding",
+    "cases",
     "clients",
     "partners",
     "debitura.staff",

@@ -34,6 +34,9 @@ REVOKE DELETE ON
     partners_apikey,
     clients_client,
     clients_agreement,
+    cases_collectionpartner,
+    cases_coverage,
+    cases_exchangerate,
     onboarding_askinglimitreached,
     staff_staff,
     pghistory_context
@@ -46,6 +49,11 @@ GRANT UPDATE (status, decided_at, decided_by_user_id, is_unknown_to_client, lift
     ON clients_linkrequest TO debitura_app;
 GRANT UPDATE (status, decided_at, decided_by_id, reason, request_id, times_asked, last_asked_at)
     ON clients_linkconflict TO debitura_app;
+REVOKE UPDATE, DELETE ON cases_case FROM debitura_app;
+GRANT UPDATE (
+    lifecycle, close_code, remainder, collection_partner_id, assigned_user_id, success_fee_percentage,
+    age_uplift_points, earnings_usd, updated_at, collection_started_at, finished_at
+) ON cases_case TO debitura_app;
 GRANT UPDATE (archived_at) ON clients_referralpartnerclientlink TO debitura_app;
 GRANT UPDATE (invalidated_at, invalidated_by_id, invalidated_why) ON clients_signature TO debitura_app;
 
@@ -60,6 +68,11 @@ REVOKE UPDATE, DELETE ON
     clients_referralpartnerclientlinkhistory,
     clients_userhistory,
     partners_referralpartnerhistory,
+    cases_casetransition,
+    cases_submittedcase,
+    cases_collectionpartnerhistory,
+    cases_coveragehistory,
+    cases_exchangeratehistory,
     django_admin_log
 FROM debitura_app;
 

@@ -13,6 +13,8 @@ from django.utils import timezone
 from factory.declarations import Sequence
 from factory.django import DjangoModelFactory
 
+from cases.lifecycle import Lifecycle
+from cases.models import Case, CaseTransition, CollectionPartner, Coverage, ExchangeRate
 from clients.models import (
     Agreement,
     Client,
@@ -184,6 +186,55 @@ def make_signature(link: ReferralPartnerClientLink, *, signed_at: datetime | Non
         is_accessible=True,
     )
     return signature
+
+
+def make_collection_partner(**facts: Any) -> CollectionPartner:
+    """An agency that gives Debitura 30 % of its fees."""
+    number = CollectionPartner.objects.count()
+    facts = {"name": f"Inkasso {number}", "platform_share_percentage": Decimal("30.00"), **facts}
+    return CollectionPartner.objects.create(office_email=f"office{number}@inkasso.test", **facts)
+
+
+def make_coverage(
+    collection_partner: CollectionPartner | None = None, *, country: str = "DK", **facts: Any
+) -> Coverage:
+    """The whole of a country, asked after what covers it already."""
+    facts = {"position": Coverage.objects.filter(country=country).count(), **facts}
+    collection_partner = collection_partner or make_collection_partner()
+    return Coverage.objects.create(collection_partner=collection_partner, country=country, **facts)
+
+
+def make_rate(currency: str = "EUR", usd_per_unit: str = "1.08", *, date: str = "2026-11-01") -> ExchangeRate:
+    """What a currency is worth from this day on."""
+    return ExchangeRate.objects.create(currency=currency, usd_per_unit=usd_per_unit, date=date)
+
+
+@transaction.atomic
+def make_case(
+    *, link: ReferralPartnerClientLink | None = None, collection_partner: CollectionPartner | None = None, **facts: Any
+) -> Case:
+    """A case of 1,000 EUR against a Danish company, where it is said to stand, with a first step to there."""
+    link = link or make_link()
+    collection_partner = collection_partner or make_coverage().collection_partner
+    facts = {
+        "debtor_type": "Company",
+        "debtor_name": "Debitor ApS",
+        "debtor_country": "DK",
+        "debtor_address": "Vestergade 2",
+        "debtor_city": "Aarhus",
+        "currency": "EUR",
+        "amount": Decimal("1000.00"),
+        "date": "2026-10-01",
+        **facts,
+    }
+    facts.setdefault("remainder", facts["amount"])
+    case = Case(link=link, client=link.client, partner=link.partner, collection_partner=collection_partner, **facts)
+    if Lifecycle(case.lifecycle).is_finished:
+        case.finished_at = timezone.now()
+    case.save(force_insert=True)
+    CaseTransition.objects.create(case=case, at=timezone.now(), to_lifecycle=case.lifecycle, why="Made for a test")
+    case.refresh_from_db()
+    return case
 
 
 def make_staff(group: str | None = None, **facts: Any) -> Staff:

@@ -21,6 +21,10 @@ from django.utils import timezone
 from psycopg.errors import InsufficientPrivilege, RestrictViolation
 from rest_framework.test import APIClient
 
+from cases.change_lifecycle import Changed, change_lifecycle, release_signed_cases
+from cases.lifecycle import Lifecycle
+from cases.models import CollectionPartner, Coverage, ExchangeRate, SubmittedCase
+from cases.submit_cases import Created, submit_cases
 from clients.models import Agreement, Client, LinkConflict, LinkRequest
 from onboarding.confirm_company import confirm_company
 from onboarding.confirm_users import Colleague, confirm_users
@@ -30,11 +34,15 @@ from onboarding.onboard import Company
 from onboarding.resolve_conflict import Resolved, keep, offer_move, reopen
 from onboarding.sign_agreement import Signed, SignedAs, sign_agreement, what_is_shown
 from partners.models import ReferralPartner
+from tests.cases.test_submit_cases import CLAIM
 from tests.make import (
     make_agreement,
+    make_case,
     make_client,
+    make_coverage,
     make_link,
     make_partner,
+    make_rate,
     make_request,
     make_signature,
     make_staff,
@@ -80,12 +88,24 @@ NO_RIGHT = {
     "a match": "UPDATE clients_linkconflictmatch SET client_id = gen_random_uuid()",
     "a match's row": "DELETE FROM clients_linkconflictmatch",
     "all conflicts": "TRUNCATE clients_linkconflict CASCADE",
+    "a case's amount": "UPDATE cases_case SET amount = amount + 1",
+    "a case's link": "UPDATE cases_case SET link_id = gen_random_uuid()",
+    "a case's row": "DELETE FROM cases_case",
+    "all cases": "TRUNCATE cases_case CASCADE",
+    "a transition": "UPDATE cases_casetransition SET why = 'Another'",
+    "a transition's row": "DELETE FROM cases_casetransition",
+    "what became of a claim": "UPDATE cases_submittedcase SET case_id = NULL",
+    "what became of a claim's row": "DELETE FROM cases_submittedcase",
+    "a collection partner's history": "UPDATE cases_collectionpartnerhistory SET platform_share_percentage = 1",
+    "coverage's history": "UPDATE cases_coveragehistory SET position = 1",
+    "a rate's history": "UPDATE cases_exchangeratehistory SET usd_per_unit = 1",
 }
 RIGHT_BUT_NOT_NOW = {
     "a published agreement": "UPDATE clients_agreement SET text = 'Something else' WHERE published_at IS NOT NULL",
     "a publication": "UPDATE clients_agreement SET published_at = NULL, required_from = NULL",
     "why a conflict was decided": "UPDATE clients_linkconflict SET reason = 'Another' WHERE status = 'Kept'",
     "what became of a request": "UPDATE clients_linkrequest SET status = 'Superseded' WHERE status = 'Expired'",
+    "a case's course backwards": "UPDATE cases_case SET lifecycle = 'Leads'",
     "an archived link back": f"UPDATE {LINK} SET archived_at = NULL",
     "an archived link's time": f"UPDATE {LINK} SET archived_at = archived_at + interval '1 day'",
 }
@@ -106,6 +126,15 @@ RIGHTS = {
     "axes_accessattemptexpiration": "rawd",
     "axes_accessfailurelog": "rawd",
     "axes_accesslog": "rawd",
+    "cases_case": "ra",
+    "cases_casetransition": "ra",
+    "cases_collectionpartner": "raw",
+    "cases_collectionpartnerhistory": "ra",
+    "cases_coverage": "raw",
+    "cases_coveragehistory": "ra",
+    "cases_exchangerate": "raw",
+    "cases_exchangeratehistory": "ra",
+    "cases_submittedcase": "ra",
     "clients_agreement": "raw",
     "clients_agreementhistory": "ra",
     "clients_client": "raw",
@@ -144,6 +173,17 @@ RIGHTS = {
     "staff_staff_user_permissions": "rawd",
 }
 COLUMNS_WRITTEN_OVER = {
+    ("cases_case", "age_uplift_points"),
+    ("cases_case", "assigned_user_id"),
+    ("cases_case", "close_code"),
+    ("cases_case", "collection_partner_id"),
+    ("cases_case", "collection_started_at"),
+    ("cases_case", "earnings_usd"),
+    ("cases_case", "finished_at"),
+    ("cases_case", "lifecycle"),
+    ("cases_case", "remainder"),
+    ("cases_case", "success_fee_percentage"),
+    ("cases_case", "updated_at"),
     ("clients_linkconflict", "decided_at"),
     ("clients_linkconflict", "decided_by_id"),
     ("clients_linkconflict", "last_asked_at"),
@@ -176,6 +216,14 @@ def rows(agreement: Agreement) -> None:
     conflict = LinkConflict.objects.create(kind="Elsewhere", external_tenant_id="tenant-1", **facts)
     conflict.matches.create(client=link.client)
     keep(conflict=conflict, by=make_staff(), why="They called", at=NOW)
+    make_case(link=link)
+    SubmittedCase.objects.create(
+        link=link, position=0, digest="0" * 64, error_type="NoPartnerAvailable", error_message="Nobody"
+    )
+    make_rate()
+    CollectionPartner.objects.update(platform_share_percentage=1)
+    Coverage.objects.update(position=7)
+    ExchangeRate.objects.update(usd_per_unit=1)
     # Checks that wait for the commit would be the ones to refuse a TRUNCATE.
     _run("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
 
@@ -259,6 +307,21 @@ def test_support_decides_with_these_rights(
 
     assert [answer.status_code for answer in asked] == [409, 409]
     assert [type(outcome) for outcome in outcomes] == [Resolved] * 3
+
+
+def test_cases_are_routed_created_released_and_moved_with_these_rights(db: None, as_application: None) -> None:
+    make_coverage(minimum_amount=1, minimum_currency="EUR")
+    link = make_link()
+    case, sam = make_case(link=link), make_staff()
+
+    [submitted] = submit_cases(link=link, claims=[CLAIM], assigned={}, at=NOW)
+    changed = change_lifecycle(case=case, to=Lifecycle.PENDING_VERIFICATION, by=sam, why="They called", at=NOW)
+    released = release_signed_cases(client=link.client, at=NOW)
+    _run("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+
+    assert isinstance(submitted, Created)
+    assert isinstance(changed, Changed)
+    assert released == 1
 
 
 def test_the_api_works_with_these_rights(api: APIClient, as_application: None) -> None:

@@ -1,0 +1,148 @@
+"""Move cases through their lifecycle: staff one by one, signing all that waited for it (product-rules 7.6–7.9)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from cases.lifecycle import TRANSITIONS, CloseCode, Lifecycle
+from cases.models import Case, CaseTransition, ExchangeRate
+from clients.models import Client
+from debitura.edge.rows import ask
+from debitura.staff.decision import decision
+from debitura.staff.models import Staff
+
+SIGNED_WHY = "The client signed the agreement"
+CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class Changed:
+    """The case stands where it was wanted."""
+
+    case: Case
+
+
+@dataclass(frozen=True)
+class NotAllowed:
+    """A case cannot go from there to there; nothing changed. A colleague may have moved it meanwhile."""
+
+    before: Lifecycle
+    to: Lifecycle
+
+
+@dataclass(frozen=True)
+class CloseCodeUnfit:
+    """Closing takes a close code, and nothing else does; nothing changed."""
+
+
+@dataclass(frozen=True)
+class RemainderUnfit:
+    """What is still to be recovered is from nothing to the amount of the claim; nothing changed."""
+
+    amount: Decimal
+
+
+type LifecycleOutcome = Changed | NotAllowed | CloseCodeUnfit | RemainderUnfit
+
+
+@transaction.atomic
+def change_lifecycle(
+    *,
+    case: Case,
+    to: Lifecycle,
+    by: Staff,
+    why: str,
+    at: datetime,
+    close_code: CloseCode | None = None,
+    remainder: Decimal | None = None,
+) -> LifecycleOutcome:
+    """
+    Move a case, with what is still to be recovered where that changes; a second call finds it moved, and refuses.
+
+    Of a paid case nothing remains unless it is said. Closing sets what the referral partner earned; reopening takes
+    that back.
+    """
+    case = Case.objects.lock().get(pk=case.pk)
+    before = Lifecycle(case.lifecycle)
+    if to not in TRANSITIONS[before]:
+        return NotAllowed(before, to)
+    if (close_code is None) == (to is Lifecycle.CLOSED):
+        return CloseCodeUnfit()
+    if remainder is None:
+        remainder = Decimal(0) if close_code is CloseCode.PAID else case.remainder
+    if not 0 <= remainder <= case.amount:
+        return RemainderUnfit(case.amount)
+    with decision(by=by, why=why, what=f"Moved from {before.label} to {to.label}", about=case):
+        _move(case, to, close_code, remainder, at)
+        CaseTransition.objects.create(case=case, at=at, by=by, from_lifecycle=before, to_lifecycle=to, why=why)
+    return Changed(case)
+
+
+def _move(case: Case, to: Lifecycle, close_code: CloseCode | None, remainder: Decimal, at: datetime) -> None:
+    case.lifecycle = to
+    case.close_code = close_code or ""
+    case.remainder = remainder
+    case.earnings_usd = _earnings(case, close_code, at) if close_code else None
+    case.updated_at = at
+    case.finished_at = at if to.is_finished else None
+    if to is Lifecycle.ACTIVE and case.collection_started_at is None:
+        case.collection_started_at = at
+    case.save(
+        update_fields=[
+            "lifecycle",
+            "close_code",
+            "remainder",
+            "earnings_usd",
+            "updated_at",
+            "finished_at",
+            "collection_started_at",
+        ]
+    )
+
+
+def _earnings(case: Case, close_code: CloseCode, at: datetime) -> Decimal | None:
+    """
+    The referral partner's part of Debitura's part of the fee on what was recovered, in USD to the cent.
+
+    None where the price or the rate is not known.
+    """
+    if not close_code.brings_money:
+        return Decimal(0)
+    usd_per_unit = ExchangeRate.objects.usd_per_unit([case.currency], on=at.date()).get(case.currency)
+    if usd_per_unit is None or case.success_fee_percentage is None:
+        return None
+    recovered = (case.amount - case.remainder) * usd_per_unit
+    shares = (case.success_fee_percentage, case.collection_partner.platform_share_percentage, case.link.fee_percentage)
+    for share in shares:
+        recovered *= share / 100
+    return recovered.quantize(CENT)
+
+
+# Whoever moves a case holds its row, so one that was closed meanwhile is not moved.
+RELEASE = """
+WITH moved AS (
+    UPDATE cases_case
+       SET lifecycle = CASE WHEN skip_verification THEN 'PendingVerification' ELSE 'PendingVerificationInternal' END,
+           updated_at = %(at)s
+     WHERE client_id = %(client)s AND lifecycle = 'PendingContractSigning'
+    RETURNING id, lifecycle
+), step AS (
+    INSERT INTO cases_casetransition (case_id, at, from_lifecycle, to_lifecycle, why)
+    SELECT id, %(at)s, 'PendingContractSigning', lifecycle, %(why)s FROM moved
+)
+SELECT count(*) FROM moved
+"""
+
+
+def release_signed_cases(*, client: Client, at: datetime) -> int:
+    """
+    Set the client's cases going that waited for its signature; how many. A second call finds none. One statement.
+
+    For the transaction that signs and holds the client's row, so that no case comes in between.
+    """
+    [[moved]] = ask(RELEASE, {"client": client.pk, "at": at, "why": SIGNED_WHY})
+    return int(moved)

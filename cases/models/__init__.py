@@ -1,0 +1,14 @@
+"""What clients bring: cases with their course; the collection partners, what they cover, and rates."""
+
+from cases.models.case import Case, CaseTransition, SubmissionError, SubmittedCase
+from cases.models.collection_partner import CollectionPartner, Coverage, ExchangeRate
+
+__all__ = [
+    "Case",
+    "CaseTransition",
+    "CollectionPartner",
+    "Coverage",
+    "ExchangeRate",
+    "SubmissionError",
+    "SubmittedCase",
+]

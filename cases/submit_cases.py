@@ -1,0 +1,208 @@
+"""Create the cases that come with a client, or say for each why not (product-rules 7.3–7.5)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import DEFAULT_DB_ALIAS
+from psycopg.sql import SQL, Identifier
+
+from cases.claim import Claim, Debtor
+from cases.models import Case, CollectionPartner, SubmissionError, SubmittedCase
+from cases.models.case import draw_reference
+from cases.routing import Wanted, route
+from clients.models import ReferralPartnerClientLink, User
+from debitura.edge.rows import ask
+
+CREATED_WHY = "Came with the client"
+NO_PARTNER = "No collection partner covers this debtor and amount."
+NAMED_PARTNER = "The collection partner that was asked for does not cover this debtor and amount, or takes no cases."
+DUPLICATE = "This creditor reference is in use. Send the case with another one."
+UNKNOWN = "The client was created by an earlier call that did not have this case, and a repeated call creates none."
+
+
+@dataclass(frozen=True)
+class Created:
+    """There is a case of this claim; as it is now."""
+
+    case: Case
+
+
+@dataclass(frozen=True)
+class NotPlaced:
+    """There is no case of this claim, and why, in words for the partner."""
+
+    error_type: SubmissionError
+    message: str
+
+
+type Submitted = Created | NotPlaced
+
+
+def submit_cases(
+    *, link: ReferralPartnerClientLink, claims: Sequence[Claim], assigned: Mapping[str, User], at: datetime
+) -> list[Submitted]:
+    """
+    Create a case of each claim that somebody covers; what became of each, in their order. Five statements at most.
+
+    For the transaction that makes the link and holds the client's row. `assigned` has the user of each address that
+    claims are assigned to, as the claims write it. The database refuses a second call for a link, so that nothing is
+    created twice; `answer_repeat` is for that.
+    """
+    if not claims:
+        return []
+    outcomes = _outcomes(link, claims, assigned, at)
+    _insert([each.case for each in outcomes if isinstance(each, Created) and each.case._state.adding])
+    _load_collection_partners([each.case for each in outcomes if isinstance(each, Created)])
+    _record(link, claims, outcomes)
+    return outcomes
+
+
+def answer_repeat(*, link: ReferralPartnerClientLink, claims: Sequence[Claim]) -> list[Submitted]:
+    """
+    Say what the call that made the link did with each of these claims, cases as they are now; creates nothing.
+
+    By the creditor's reference, else by position and all that was sent. One statement.
+    """
+    if not claims:
+        return []
+    records = SubmittedCase.objects.filter(link=link).select_related("case__collection_partner", "case__assigned_user")
+    known = {_key(record.creditor_reference, record.position, record.digest): record for record in records}
+    return [
+        _as_recorded(known.get(_key(claim.creditor_reference, position, claim.digest())), link)
+        for position, claim in enumerate(claims)
+    ]
+
+
+def _key(creditor_reference: str, position: int, digest: str) -> str | tuple[int, str]:
+    return creditor_reference or (position, digest)
+
+
+def _as_recorded(record: SubmittedCase | None, link: ReferralPartnerClientLink) -> Submitted:
+    if record is None:
+        return NotPlaced(SubmissionError.IDEMPOTENCY_VIOLATION, UNKNOWN)
+    if record.case is None:
+        return NotPlaced(SubmissionError(record.error_type), record.error_message)
+    record.case.link, record.case.client = link, link.client
+    return Created(record.case)
+
+
+def _outcomes(
+    link: ReferralPartnerClientLink, claims: Sequence[Claim], assigned: Mapping[str, User], at: datetime
+) -> list[Submitted]:
+    """What shall become of each claim; new cases are not written yet."""
+    standing = _standing(link, claims)
+    places = route([Wanted.of(claim) for claim in claims], at=at)
+    return [
+        standing.get(claim.creditor_reference) or _place(link, claim, place, assigned, at)
+        for claim, place in zip(claims, places, strict=True)
+    ]
+
+
+def _standing(link: ReferralPartnerClientLink, claims: Sequence[Claim]) -> dict[str, Submitted]:
+    """What the client has already, by the creditor's reference; of cases of other links not more than that."""
+    references = [claim.creditor_reference for claim in claims if claim.creditor_reference]
+    cases = Case.objects.filter(client=link.client_id, creditor_reference__in=references)
+    return {case.creditor_reference: _as_standing(case, link) for case in cases}
+
+
+def _as_standing(case: Case, link: ReferralPartnerClientLink) -> Submitted:
+    if case.link_id != link.pk:
+        return NotPlaced(SubmissionError.DUPLICATE_REFERENCE, DUPLICATE)
+    case.link, case.client = link, link.client
+    return Created(case)
+
+
+def _place(
+    link: ReferralPartnerClientLink, claim: Claim, place: UUID | None, assigned: Mapping[str, User], at: datetime
+) -> Submitted:
+    if place is None:
+        why = NAMED_PARTNER if claim.collection_partner_id else NO_PARTNER
+        return NotPlaced(SubmissionError.NO_PARTNER_AVAILABLE, why)
+    said = {name: getattr(claim, name) for name in SAID}
+    debtor = {f"debtor_{name}": getattr(claim.debtor, name) for name in OF_DEBTOR}
+    case = Case(
+        **said,
+        **debtor,
+        link=link,
+        client=link.client,
+        partner_id=link.partner_id,
+        collection_partner_id=place,
+        assigned_user=assigned[claim.assigned_user_email] if claim.assigned_user_email else None,
+        remainder=claim.amount,
+        created_at=at,
+        updated_at=at,
+    )
+    return Created(case)
+
+
+OF_DEBTOR = [field.name for field in fields(Debtor)]
+# What a claim and a case call by the same name.
+SAID = sorted(
+    {field.name for field in fields(Claim)}
+    & {field.attname for field in Case._meta.concrete_fields} - {"collection_partner_id"}
+)
+
+COLUMNS = [field.attname for field in Case._meta.concrete_fields]
+# With the first step of each; a reference that is taken makes no row and no error.
+INSERT = (
+    SQL("""
+    WITH made AS (
+        INSERT INTO cases_case ({columns})
+        SELECT {columns} FROM jsonb_populate_recordset(NULL::cases_case, %s::jsonb)
+        ON CONFLICT (reference) DO NOTHING RETURNING id, created_at, lifecycle
+    ), step AS (
+        INSERT INTO cases_casetransition (case_id, at, from_lifecycle, to_lifecycle, why)
+        SELECT id, created_at, '', lifecycle, %s FROM made
+    )
+    SELECT id FROM made
+    """)
+    .format(columns=SQL(", ").join(map(Identifier, COLUMNS)))
+    .as_string()
+)
+
+
+def _insert(cases: Sequence[Case]) -> None:
+    """Write these, in one statement; those whose reference is taken get another one, in one more."""
+    if not cases:
+        return
+    rows = [{column: getattr(case, column) for column in COLUMNS} for case in cases]
+    made = {next(row) for row in ask(INSERT, [json.dumps(rows, default=str), CREATED_WHY])}
+    for case in cases:
+        if case.pk in made:
+            case._state.adding, case._state.db = False, DEFAULT_DB_ALIAS
+        else:
+            case.reference = draw_reference()
+    _insert([case for case in cases if case.pk not in made])
+
+
+def _load_collection_partners(cases: Sequence[Case]) -> None:
+    known = CollectionPartner.objects.in_bulk({case.collection_partner_id for case in cases})
+    for case in cases:
+        case.collection_partner = known[case.collection_partner_id]
+
+
+def _record(link: ReferralPartnerClientLink, claims: Sequence[Claim], outcomes: Sequence[Submitted]) -> None:
+    SubmittedCase.objects.bulk_create(
+        SubmittedCase(
+            link=link,
+            position=position,
+            creditor_reference=claim.creditor_reference,
+            digest=claim.digest(),
+            **_became(outcome),
+        )
+        for position, (claim, outcome) in enumerate(zip(claims, outcomes, strict=True))
+    )
+
+
+def _became(outcome: Submitted) -> dict[str, Any]:
+    match outcome:
+        case Created(case):
+            return {"case": case}
+        case NotPlaced(error_type, message):
+            return {"error_type": error_type, "error_message": message}
