@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS
 from psycopg.sql import SQL, Identifier
@@ -15,7 +15,8 @@ from psycopg.sql import SQL, Identifier
 from cases.claim import Claim, Debtor
 from cases.models import Case, CollectionPartner, SubmissionError, SubmittedCase
 from cases.models.case import draw_reference
-from cases.routing import Wanted, route
+from cases.routing import Routed, Wanted, route_with_rates
+from cases.standard_fees import Age, age_uplift, standard_fee
 from clients.models import ReferralPartnerClientLink, User
 from debitura.edge.rows import ask
 
@@ -51,8 +52,8 @@ def submit_cases(
     Create a case of each claim that somebody covers; what became of each, in their order. Five statements at most.
 
     For the transaction that makes the link and holds the client's row. `assigned` has the user of each address that
-    claims are assigned to, as the claims write it. The database refuses a second call for a link, so that nothing is
-    created twice; `answer_repeat` is for that.
+    claims are assigned to, as the claims write it; to whom is not in it, nothing is assigned. The database refuses a
+    second call for a link, so that nothing is created twice; `answer_repeat` is for that.
     """
     if not claims:
         return []
@@ -97,10 +98,10 @@ def _outcomes(
 ) -> list[Submitted]:
     """What shall become of each claim; new cases are not written yet."""
     standing = _standing(link, claims)
-    places = route([Wanted.of(claim) for claim in claims], at=at)
+    places = route_with_rates([Wanted.of(claim) for claim in claims], at=at)
     return [
-        standing.get(claim.creditor_reference) or _place(link, claim, place, assigned, at)
-        for claim, place in zip(claims, places, strict=True)
+        standing.get(claim.creditor_reference) or _place(link, claim, routed, assigned, at)
+        for claim, routed in zip(claims, places, strict=True)
     ]
 
 
@@ -119,9 +120,9 @@ def _as_standing(case: Case, link: ReferralPartnerClientLink) -> Submitted:
 
 
 def _place(
-    link: ReferralPartnerClientLink, claim: Claim, place: UUID | None, assigned: Mapping[str, User], at: datetime
+    link: ReferralPartnerClientLink, claim: Claim, routed: Routed, assigned: Mapping[str, User], at: datetime
 ) -> Submitted:
-    if place is None:
+    if routed.collection_partner_id is None:
         why = NAMED_PARTNER if claim.collection_partner_id else NO_PARTNER
         return NotPlaced(SubmissionError.NO_PARTNER_AVAILABLE, why)
     said = {name: getattr(claim, name) for name in SAID}
@@ -132,13 +133,25 @@ def _place(
         link=link,
         client=link.client,
         partner_id=link.partner_id,
-        collection_partner_id=place,
-        assigned_user=assigned[claim.assigned_user_email] if claim.assigned_user_email else None,
+        **_price(claim, routed.usd_per_unit, at),
+        collection_partner_id=routed.collection_partner_id,
+        assigned_user=assigned.get(claim.assigned_user_email),
         remainder=claim.amount,
         created_at=at,
         updated_at=at,
     )
     return Created(case)
+
+
+def _price(claim: Claim, usd_per_unit: Decimal | None, at: datetime) -> dict[str, Decimal | None]:
+    """The fee, which stays as it was promised; unknown without a rate. Only a claim of several ages has an uplift."""
+    age = Age(claim.due_date, claim.over_12_months, claim.over_24_months)
+    uplift = age_uplift(claim.amount, age, on=at.date())
+    fee = None if usd_per_unit is None else standard_fee(claim.amount * usd_per_unit, claim.debtor.country) + uplift
+    return {
+        "success_fee_percentage": fee,
+        "age_uplift_points": None if claim.over_12_months is None else uplift,
+    }
 
 
 OF_DEBTOR = [field.name for field in fields(Debtor)]

@@ -54,6 +54,8 @@ GRANT UPDATE (
     lifecycle, close_code, remainder, collection_partner_id, assigned_user_id, success_fee_percentage,
     age_uplift_points, earnings_usd, updated_at, collection_started_at, finished_at
 ) ON cases_case TO debitura_app;
+REVOKE UPDATE ON cases_keptclaims FROM debitura_app;
+GRANT UPDATE (link_id) ON cases_keptclaims TO debitura_app;
 GRANT UPDATE (archived_at) ON clients_referralpartnerclientlink TO debitura_app;
 GRANT UPDATE (invalidated_at, invalidated_by_id, invalidated_why) ON clients_signature TO debitura_app;
 

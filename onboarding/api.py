@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from math import ceil
 from typing import assert_never
@@ -13,10 +14,11 @@ from pydantic import BaseModel
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 
-from debitura.edge.errors import ApiError
+from cases.claim import Claim
+from debitura.edge.errors import ApiError, BusinessError
 from debitura.edge.operation import Operation
 from debitura.edge.shapes import read
-from onboarding.client_body import client_body
+from onboarding.client_body import client_body, client_with_cases_body
 from onboarding.journey import approval_url
 from onboarding.onboard import (
     Ambiguous,
@@ -30,11 +32,13 @@ from onboarding.onboard import (
     Outcome,
     Ready,
     Refusal,
+    RulesBroken,
     find_onboarded,
     onboard_client,
 )
 from onboarding.openapi import describe_create_client, describe_get_client
 from onboarding.schemas import (
+    BusinessErrorsBody,
     ConflictBody,
     CreateClientRequest,
     NeedsLinkingBody,
@@ -55,11 +59,10 @@ class ClientsView(Operation):
     @describe_create_client
     def post(self, request: Request) -> HttpResponse:
         """Create a client and link it to the calling partner, or tell where it stands."""
-        wanted = read(CreateClientRequest, request.data)
-        outcome = onboard_client(
-            partner=calling_partner(request), registration=wanted.registration(), at=timezone.now()
-        )
-        return _answer(outcome)
+        now = timezone.now()
+        registration = read(CreateClientRequest, request.data, at=now).registration()
+        outcome = onboard_client(partner=calling_partner(request), registration=registration, at=now)
+        return _answer(outcome, registration.claims)
 
 
 class ClientView(Operation):
@@ -76,12 +79,12 @@ class ClientView(Operation):
         return _json(client_body(found), status=200)
 
 
-def _answer(outcome: Outcome) -> HttpResponse:
+def _answer(outcome: Outcome, claims: Sequence[Claim]) -> HttpResponse:
     match outcome:
         case Ready():
-            return _client(outcome, status=201)
+            return _client(outcome, claims, status=201)
         case AwaitingSignature():
-            return _client(outcome, status=202)
+            return _client(outcome, claims, status=202)
         case _:
             return _refusal(outcome)
 
@@ -109,12 +112,15 @@ def _refusal(refusal: Refusal) -> HttpResponse:
             return _conflict("AmbiguousMatch", external_tenant_id, "cannot be told apart from another that we know")
         case AskedTooOften(retry_after):
             raise _too_often(retry_after)
+        case RulesBroken(rules):
+            errors = [BusinessError(type=rule.type, message=rule.message, solution_url=None) for rule in rules]
+            return _json(BusinessErrorsBody(business_errors=errors, signing_handoff=None), 422)
         case _:
             assert_never(refusal)
 
 
-def _client(onboarded: Onboarded, *, status: int) -> HttpResponse:
-    response = _json(client_body(onboarded), status)
+def _client(onboarded: Onboarded, claims: Sequence[Claim], *, status: int) -> HttpResponse:
+    response = _json(client_with_cases_body(onboarded, claims) if claims else client_body(onboarded), status)
     if onboarded.is_replay:
         response.headers["Idempotent-Replayed"] = "true"
     return response

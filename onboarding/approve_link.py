@@ -9,11 +9,17 @@ from typing import cast
 
 from django.db import connection, transaction
 
+from cases.change_lifecycle import release_signed_cases
+from cases.models import KeptClaims
+from cases.submit_cases import submit_cases
+from clients.agreement_status import Current
 from clients.models import Client, LinkRequest, ReferralPartnerClientLink, RequestStatus
+from clients.models.agreement_facts import status_of
 from debitura.staff.decision import history_context
 from onboarding.email_codes import Proof, standing_proof
 from onboarding.in_hand import NotProven
 from onboarding.models import Purpose
+from onboarding.onboard import assigned_users
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,8 @@ def approve_link(*, request: LinkRequest, browser: str, at: datetime) -> Approve
     """
     Link the client to the partner at the partner's fee of now; a move archives the client's link of before.
 
-    Other partners' requests for the client are superseded. A second call finds the request decided.
+    The cases that the partner sent along are created. Other partners' requests for the client are superseded. A second
+    call finds the request decided.
     """
     client, proof = _take_in_hand(request, browser)
     if proof is None:
@@ -60,7 +67,21 @@ def approve_link(*, request: LinkRequest, browser: str, at: datetime) -> Approve
             fee_percentage=_fee_of_now(request),
         )
         client.link_requests.all().supersede()
+    _submit_kept_claims(request, link, at)
     return Approved(link)
+
+
+def _submit_kept_claims(request: LinkRequest, link: ReferralPartnerClientLink, at: datetime) -> None:
+    """Create the cases that came with the request; they set off at once where the client's signature is current."""
+    kept = KeptClaims.objects.filter(request=request).first()
+    if kept is None:
+        return
+    claims = kept.as_claims()
+    submit_cases(link=link, claims=claims, assigned=assigned_users(link.client, claims), at=at)
+    if isinstance(status_of(link.client, at=at), Current):
+        release_signed_cases(client=link.client, at=at)
+    kept.link = link
+    kept.save(update_fields=["link"])
 
 
 @transaction.atomic

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from cases.case_body import results_body
+from cases.claim import Claim
 from clients.agreement_status import AgreementStatus, Current, NeverSigned, Reason, SignAgain
 from clients.models import Client, ReferralPartnerClientLink, User
 from clients.models.client import users_of
 from onboarding.journey import signing_url
 from onboarding.onboard import Onboarded, Ready
-from onboarding.schemas import AgreementBody, CaseStats, ClientBody, CreditorBody, OnboardingLinks, UserBody
+from onboarding.schemas import (
+    AgreementBody,
+    CaseStats,
+    ClientBody,
+    ClientWithCasesBody,
+    CreditorBody,
+    OnboardingLinks,
+    UserBody,
+)
 
 
 def client_body(onboarded: Onboarded) -> ClientBody:
@@ -29,6 +40,18 @@ def client_body(onboarded: Onboarded) -> ClientBody:
         kyc_status=None,
         case_stats=CaseStats(cases_total=0, cases_closed=0, earnings_usd=0),
     )
+
+
+def client_with_cases_body(onboarded: Onboarded, claims: Sequence[Claim]) -> ClientWithCasesBody:
+    """The answer to a call that sent these claims: with what became of each."""
+    body = client_body(onboarded)
+    results = results_body(
+        onboarded.submitted,
+        [claim.creditor_reference for claim in claims],
+        signing_url=body.agreement.sign_url,
+        return_urls=[claim.return_url for claim in claims],
+    )
+    return ClientWithCasesBody(**dict(body), case_results=results)
 
 
 def agreement_body(link: ReferralPartnerClientLink, status: AgreementStatus) -> AgreementBody:

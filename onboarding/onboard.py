@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -12,9 +12,12 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
 
+from cases.claim import Claim
+from cases.models import KeptClaims
+from cases.submit_cases import Submitted, answer_repeat, submit_cases
 from clients.agreement_status import Current, MustSign, NeverSigned, agreement_status
-from clients.models import Client, LinkRequest, ReferralPartnerClientLink, normal_address
-from clients.models.client import CLIENT, Role, lock_known_by
+from clients.models import Client, LinkRequest, ReferralPartnerClientLink, User, normal_address
+from clients.models.client import CLIENT, Role, lock_known_by, users_of
 from clients.models.link import LINK, find_active_link
 from clients.models.link_request import LinkRequestQuerySet
 from debitura.edge.rows import ask, statement
@@ -54,6 +57,7 @@ class Registration:
     external_tenant_id: str
     company: Company
     people: tuple[Person, ...]
+    claims: tuple[Claim, ...] = ()
 
     @property
     def address_keys(self) -> list[str]:
@@ -69,6 +73,7 @@ class Ready:
     link: ReferralPartnerClientLink
     status: Current
     is_replay: bool
+    submitted: tuple[Submitted, ...] = ()  # what became of each claim of the call
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,7 @@ class AwaitingSignature:
     link: ReferralPartnerClientLink
     status: MustSign
     is_replay: bool
+    submitted: tuple[Submitted, ...] = ()  # what became of each claim of the call
 
 
 @dataclass(frozen=True)
@@ -122,8 +128,23 @@ class AskedTooOften:
     retry_after: timedelta
 
 
+@dataclass(frozen=True)
+class BrokenRule:
+    """Something in a claim that the client's own facts do not allow."""
+
+    type: str
+    message: str
+
+
+@dataclass(frozen=True)
+class RulesBroken:
+    """Claims are assigned to nobody or to no division of the client; nothing was created."""
+
+    rules: tuple[BrokenRule, ...]
+
+
 type Onboarded = Ready | AwaitingSignature
-type Refusal = NeedsApproval | Disowned | LinkedElsewhere | LinkedUnderOtherId | Ambiguous | AskedTooOften
+type Refusal = NeedsApproval | Disowned | LinkedElsewhere | LinkedUnderOtherId | Ambiguous | AskedTooOften | RulesBroken
 type Outcome = Onboarded | Refusal
 
 
@@ -132,9 +153,10 @@ def onboard_client(*, partner: ReferralPartner, registration: Registration, at: 
     Create the client and link it to the partner, or say what stands in the way.
 
     Repeating a call creates nothing: the partner's id for the client decides, whatever else is sent. Whether the
-    agreement is signed is looked up anew, so Ready can turn into AwaitingSignature.
+    agreement is signed is looked up anew, so Ready can turn into AwaitingSignature. Claims that somebody covers become
+    cases with the client, or once it has approved the link; what became of them is told again as it is then.
     """
-    known = find_onboarded(partner=partner, external_tenant_id=registration.external_tenant_id, at=at)
+    known = _find_again(partner, registration, at)
     if known is not None:
         return known
     try:
@@ -158,12 +180,28 @@ def find_onboarded(*, partner: ReferralPartner, external_tenant_id: str, at: dat
             return AwaitingSignature(link, status, is_replay=True)
 
 
+def _find_again(partner: ReferralPartner, registration: Registration, at: datetime) -> Onboarded | None:
+    known = find_onboarded(partner=partner, external_tenant_id=registration.external_tenant_id, at=at)
+    if known is None or not registration.claims:
+        return known
+    return replace(known, submitted=tuple(answer_repeat(link=known.link, claims=registration.claims)))
+
+
 @transaction.atomic
 def _create_or_match(partner: ReferralPartner, registration: Registration, at: datetime) -> Outcome:
     _one_at_a_time(partner, registration)
-    known = find_onboarded(partner=partner, external_tenant_id=registration.external_tenant_id, at=at)
+    known = _find_again(partner, registration, at)
     if known is not None:
         return known
+    outcome = _create_or_refuse(partner, registration, at)
+    if isinstance(outcome, NeedsApproval) and registration.claims:
+        KeptClaims.objects.keep(outcome.request, registration.claims)
+    return outcome
+
+
+def _create_or_refuse(partner: ReferralPartner, registration: Registration, at: datetime) -> Outcome:
+    if broken := tuple(_in_unknown_divisions(registration)):
+        return RulesBroken(broken)
     times_matched, is_pending = _asked_before(partner, registration.external_tenant_id)
     asked = _open_request(LinkRequest.objects.of(partner, registration.external_tenant_id)) if is_pending else None
     if asked is not None and asked.offered_by_id is not None:
@@ -174,7 +212,7 @@ def _create_or_match(partner: ReferralPartner, registration: Registration, at: d
     if asked is not None and [client.pk for client in matched] != [asked.client_id]:
         LinkRequest.objects.filter(pk=asked.pk).supersede()
     if not matched:
-        return _create(partner, registration)
+        return _create(partner, registration, at)
     refusal = _refuse(matched, partner, registration.external_tenant_id)
     if not isinstance(refusal, LinkedUnderOtherId):
         note_matches(partner, registration.address_keys)
@@ -297,7 +335,43 @@ CREATE = statement(
 )
 
 
-def _create(partner: ReferralPartner, registration: Registration) -> AwaitingSignature:
+def _create(partner: ReferralPartner, registration: Registration, at: datetime) -> AwaitingSignature | RulesBroken:
+    if broken := tuple(_assigned_to_strangers(registration)):
+        return RulesBroken(broken)
+    link, current_number = _insert(partner, registration)
+    submitted = submit_cases(
+        link=link, claims=registration.claims, assigned=assigned_users(link.client, registration.claims), at=at
+    )
+    return AwaitingSignature(link, NeverSigned(current_number), is_replay=False, submitted=tuple(submitted))
+
+
+def _in_unknown_divisions(registration: Registration) -> Iterator[BrokenRule]:
+    """Clients have no divisions, so none is known."""
+    for index, claim in enumerate(registration.claims):
+        if claim.division_id is not None:
+            message = f"cases[{index}].creditorDivisionId: the client has no division {claim.division_id}."
+            yield BrokenRule("CreditorDivisionUnknown", message)
+
+
+def _assigned_to_strangers(registration: Registration) -> Iterator[BrokenRule]:
+    users = {normal_address(person.email) for person in registration.people}
+    for index, claim in enumerate(registration.claims):
+        if claim.assigned_user_email and normal_address(claim.assigned_user_email) not in users:
+            message = f"cases[{index}].assignedUserEmail: none of the client's users has this address."
+            yield BrokenRule("AssignedUserUnknown", message)
+
+
+def assigned_users(client: Client, claims: Iterable[Claim]) -> dict[str, User]:
+    """The users to whom claims are assigned, by the address as the claims write it; no statement where none is."""
+    addresses = {claim.assigned_user_email for claim in claims} - {""}
+    if not addresses:
+        return {}
+    users = {user.email_key: user for user in users_of(client.pk)}
+    return {address: users[key] for address in addresses if (key := normal_address(address)) in users}
+
+
+def _insert(partner: ReferralPartner, registration: Registration) -> tuple[ReferralPartnerClientLink, int | None]:
+    """The client with its users and addresses, and its link, in one statement; and which version is to be signed."""
     company, people = registration.company, registration.people
     facts = {
         **vars(company),
@@ -316,4 +390,4 @@ def _create(partner: ReferralPartner, registration: Registration) -> AwaitingSig
     link = LINK.take(values)
     link.client = CLIENT.take(values)
     [current_number] = values
-    return AwaitingSignature(link, NeverSigned(current_number), is_replay=False)
+    return link, current_number

@@ -13,7 +13,7 @@ from drf_spectacular.utils import (
 
 from debitura.edge.errors import STANDARD, ErrorAnswer, error_body
 from debitura.edge.shapes import MAX_TENANT_ID, TENANT_ID_PATTERN
-from onboarding.schemas import ClientBody, Conflict, CreateClientRequest
+from onboarding.schemas import BusinessErrorsBody, ClientBody, Conflict, CreateClientRequest, CreatedClient
 
 LINK = "https://onboarding.example/companydetails/5c1f4e0a-3f1b-4b0e-9a51-0c7f6f2d9a10"
 UPGRADE = "https://onboarding.example/ContractUpgrade/Sign/5c1f4e0a-3f1b-4b0e-9a51-0c7f6f2d9a10"
@@ -88,6 +88,35 @@ AGAIN = {
     "onboardingLinks": {"url": UPGRADE},
     "agreement": {**ANNOUNCED["agreement"], "mustSignBy": "2026-11-20T09:30:00Z", "reason": "CreditorNameChanged"},
 }
+CASE: dict[str, Any] = {
+    "currencyCode": "EUR",
+    "amountToRecover": 1250.5,
+    "date": "2026-01-15",
+    "dueDate": "2026-02-14",
+    "creditorReference": "INV-1001",
+    "claimDescription": "Lamps, delivered in January",
+    "debtor": {
+        "type": "Company",
+        "name": "Leuchten Lehmann GmbH",
+        "address": "Hafenstraße 4",
+        "zipCode": "20457",
+        "city": "Hamburg",
+        "countryAlpha2": "DE",
+    },
+}
+CASE_RESULTS: dict[str, Any] = {
+    "successfulCases": [],
+    "failedCases": [
+        {
+            "caseIndex": 0,
+            "creditorReference": "INV-1001",
+            "errorType": "NoPartnerAvailable",
+            "errorMessage": "No collection partner covers this debtor and amount.",
+            "validationErrors": None,
+            "signingHandoff": None,
+        }
+    ],
+}
 
 
 def _answer(shape: Any, description: str, **examples: Any) -> OpenApiResponse:
@@ -139,20 +168,27 @@ describe_create_client = extend_schema(
         "Creates the company as a client and links it to you at your fee percentage of this moment, which never "
         "changes on this link. Idempotent by externalTenantId: a repeat creates and changes nothing, whatever else it "
         "says, and answers the state of now with the header `Idempotent-Replayed: true`. A 201 can later become a 202, "
-        "when the agreement must be signed again. Property names are taken in any letter case; unknown ones refused."
+        "when the agreement must be signed again. Cases that a collection partner covers are created with the client "
+        "and wait for its signature; the others are told in caseResults. With a 409 they are kept, and created once "
+        "the client approves; a repeat tells what became of them. Property names are taken in any letter case; unknown "
+        "ones refused."
     ),
     request=CreateClientRequest,
     parameters=[*HEADERS, REPLAYED],
-    examples=[OpenApiExample("New client", value=REQUEST, request_only=True)],
+    examples=[
+        OpenApiExample("New client", value=REQUEST, request_only=True),
+        OpenApiExample("With a case", value={**REQUEST, "cases": [CASE]}, request_only=True),
+    ],
     responses={
         201: _answer(
-            ClientBody, "The client is linked to you and its signature is current.", Ready=READY, Announced=ANNOUNCED
+            CreatedClient, "The client is linked to you and its signature is current.", Ready=READY, Announced=ANNOUNCED
         ),
         202: _answer(
-            ClientBody,
+            CreatedClient,
             "The client is linked to you and must sign. Hand onboardingLinks.url to your customer; we do not mail it.",
             AwaitingSignature=AWAITING,
             SignAgain=AGAIN,
+            WithCases={**AWAITING, "caseResults": CASE_RESULTS},
         ),
         400: _answer(
             ErrorAnswer,
@@ -202,6 +238,21 @@ describe_create_client = extend_schema(
         ),
         413: _standard(413, "The body is over 1 MB."),
         415: _standard(415, "The body is not declared as application/json in UTF-8."),
+        422: _answer(
+            BusinessErrorsBody,
+            "A case is assigned to none of the users, or to a division that the client does not have; nothing was "
+            "created. That nobody covers a case is no error: it is among the failedCases.",
+            AssignedUserUnknown={
+                "businessErrors": [
+                    {
+                        "type": "AssignedUserUnknown",
+                        "message": "cases[0].assignedUserEmail: none of the client's users has this address.",
+                        "solutionUrl": None,
+                    }
+                ],
+                "signingHandoff": None,
+            },
+        ),
         429: _answer(
             ErrorAnswer,
             "You have asked for too many companies that we know within a day; nobody was looked up. Retry-After says "

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, PlainSerializer, RootModel
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, RootModel
 from pydantic_core import PydanticCustomError
 
+from cases.case_body import CaseResultsBody
+from cases.schemas import CaseRequest
 from clients.agreement_status import Reason
 from clients.countries import country_code
 from clients.models import normal_address
+from debitura.edge.errors import BusinessError
 from debitura.edge.shapes import Answer, Email, ExternalTenantId, Line, OptionalLine, Shape
 from onboarding.onboard import Company, Person, Registration
 
@@ -44,10 +47,8 @@ def _every_address_once(users: list[UserRequest]) -> list[UserRequest]:
     return users
 
 
-def _no_cases_yet(cases: list[Any] | None) -> list[Any] | None:
-    if cases:
-        raise PydanticCustomError("cases", "Cases cannot be sent yet. Leave this out, or send an empty list.")
-    return cases
+def _none_for_null(sent: object) -> object:
+    return [] if sent is None else sent
 
 
 class CompanyRequest(Shape):
@@ -90,11 +91,11 @@ class CreateClientRequest(Shape):
         AfterValidator(_one_onboarding_user),
         AfterValidator(_every_address_once),
     ]
-    cases: Annotated[
-        list[Any] | None,
-        AfterValidator(_no_cases_yet),
-        Field(description="Cannot be sent yet: leave out, null or empty.", json_schema_extra={"maxItems": 0}),
-    ] = None
+    cases: Annotated[list[CaseRequest], BeforeValidator(_none_for_null), Field(max_length=MAX_CASES)] = Field(
+        default=[],
+        description="Claims to be collected; each that a collection partner covers becomes a case, which waits for "
+        "the signature.",
+    )
 
     def registration(self) -> Registration:
         """The same in the words of the use case."""
@@ -106,6 +107,7 @@ class CreateClientRequest(Shape):
                 Person(name=user.name, email=user.email, is_onboarding_user=user.is_onboarding_user or alone)
                 for user in self.users
             ),
+            claims=tuple(case.claim() for case in self.cases),
         )
 
 
@@ -190,6 +192,23 @@ class ClientBody(Answer):
     date_linked: datetime
     kyc_status: Literal["NotRequired", "Pending", "Verified"] | None
     case_stats: CaseStats
+
+
+class ClientWithCasesBody(ClientBody):
+    """The same in the answer to a call that sent cases."""
+
+    case_results: CaseResultsBody
+
+
+class CreatedClient(RootModel[ClientWithCasesBody | ClientBody]):
+    """A client; with `caseResults` if the call sent cases."""
+
+
+class BusinessErrorsBody(Answer):
+    """A 422: something in a case that the client's own facts do not allow. Nothing was created."""
+
+    business_errors: list[BusinessError]
+    signing_handoff: None
 
 
 class TenantData(Answer):

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from cases.change_lifecycle import release_signed_cases
 from clients.models import Agreement, Client, ReferralPartnerClientLink, Signature, SignedDocument
 from clients.publish_agreement import hold_publishing
 from debitura.edge.clock import for_people
@@ -82,7 +83,7 @@ def sign_agreement(
     Sign the version that was shown, on behalf of the client of the link.
 
     The client's row is locked first, then publishing is held off, so that what is compared with the page is what is
-    signed. Signing again returns the signature that there is.
+    signed. The client's cases that waited for it set off. Signing again returns the signature that there is.
     """
     match take_in_hand(link=link, purpose=purpose, browser=browser, at=at):
         case NotProven() as refusal:
@@ -139,6 +140,7 @@ def _sign(
     signature.save(force_insert=True)
     signature.refresh_from_db()  # the document records what is stored
     _keep_document(signature)
+    release_signed_cases(client=client, at=at)
     return signature
 
 

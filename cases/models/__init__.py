@@ -2,6 +2,7 @@
 
 from cases.models.case import Case, CaseTransition, SubmissionError, SubmittedCase
 from cases.models.collection_partner import CollectionPartner, Coverage, ExchangeRate
+from cases.models.kept_claims import KeptClaims
 
 __all__ = [
     "Case",
@@ -9,6 +10,7 @@ __all__ = [
     "CollectionPartner",
     "Coverage",
     "ExchangeRate",
+    "KeptClaims",
     "SubmissionError",
     "SubmittedCase",
 ]

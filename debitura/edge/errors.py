@@ -79,7 +79,9 @@ def name_on_the_wire(name: str, _info: object = None) -> str:
 class BusinessError(BaseModel):
     """One thing that stands in the way."""
 
-    model_config = ConfigDict(alias_generator=name_on_the_wire, field_title_generator=name_on_the_wire)
+    model_config = ConfigDict(
+        alias_generator=name_on_the_wire, field_title_generator=name_on_the_wire, validate_by_name=True
+    )
 
     type: str
     message: str

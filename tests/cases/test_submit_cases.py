@@ -17,7 +17,7 @@ from cases import submit_cases as module
 from cases.claim import Claim, Debtor, DebtorType
 from cases.lifecycle import Lifecycle
 from cases.models import Case, CaseTransition, SubmittedCase
-from cases.routing import route
+from cases.routing import route_with_rates
 from cases.submit_cases import Created, NotPlaced, Submitted, answer_repeat, submit_cases
 from clients.models import Client, ReferralPartnerClientLink
 from tests.cases.refused import check_now
@@ -273,7 +273,7 @@ def test_nothing_of_another_link_is_ever_shown(link: Link) -> None:
 
 @pytest.fixture
 def _meet_before_creating(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "route", Meeting().before(route))
+    monkeypatch.setattr(module, "route_with_rates", Meeting().before(route_with_rates))
 
 
 def two_links_of_a_client() -> list[Link]:
