@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS
 from psycopg.sql import SQL, Identifier
@@ -15,7 +15,8 @@ from psycopg.sql import SQL, Identifier
 from cases.claim import Claim, Debtor
 from cases.models import Case, CollectionPartner, SubmissionError, SubmittedCase
 from cases.models.case import draw_reference
-from cases.routing import Wanted, route
+from cases.routing import Routed, Wanted, route_with_rates
+from cases.standard_fees import Age, age_uplift, standard_fee
 from clients.models import ReferralPartnerClientLink, User
 from debitura.edge.rows import ask
 
@@ -97,10 +98,10 @@ def _outcomes(
 ) -> list[Submitted]:
     """What shall become of each claim; new cases are not written yet."""
     standing = _standing(link, claims)
-    places = route([Wanted.of(claim) for claim in claims], at=at)
+    routes = route_with_rates([Wanted.of(claim) for claim in claims], at=at)
     return [
-        standing.get(claim.creditor_reference) or _place(link, claim, place, assigned, at)
-        for claim, place in zip(claims, places, strict=True)
+        standing.get(claim.creditor_reference) or _place(link, claim, routed, assigned, at)
+        for claim, routed in zip(claims, routes, strict=True)
     ]
 
 
@@ -119,9 +120,9 @@ def _as_standing(case: Case, link: ReferralPartnerClientLink) -> Submitted:
 
 
 def _place(
-    link: ReferralPartnerClientLink, claim: Claim, place: UUID | None, assigned: Mapping[str, User], at: datetime
+    link: ReferralPartnerClientLink, claim: Claim, routed: Routed, assigned: Mapping[str, User], at: datetime
 ) -> Submitted:
-    if place is None:
+    if routed.collection_partner_id is None:
         why = NAMED_PARTNER if claim.collection_partner_id else NO_PARTNER
         return NotPlaced(SubmissionError.NO_PARTNER_AVAILABLE, why)
     said = {name: getattr(claim, name) for name in SAID}
@@ -129,16 +130,30 @@ def _place(
     case = Case(
         **said,
         **debtor,
+        **_price(claim, routed.usd_per_unit, at),
         link=link,
         client=link.client,
         partner_id=link.partner_id,
-        collection_partner_id=place,
+        collection_partner_id=routed.collection_partner_id,
         assigned_user=assigned[claim.assigned_user_email] if claim.assigned_user_email else None,
         remainder=claim.amount,
         created_at=at,
         updated_at=at,
     )
     return Created(case)
+
+
+def _price(claim: Claim, usd_per_unit: Decimal | None, at: datetime) -> dict[str, Decimal | None]:
+    """By the standard agreement; without a rate it is not known."""
+    age = Age(claim.due_date, claim.over_12_months, claim.over_24_months)
+    uplift = age_uplift(claim.amount, age, on=at.date())
+    has_parts = claim.over_12_months is not None
+    return {
+        "success_fee_percentage": None
+        if usd_per_unit is None
+        else standard_fee(claim.amount * usd_per_unit, claim.debtor.country) + uplift,
+        "age_uplift_points": uplift if has_parts else None,
+    }
 
 
 OF_DEBTOR = [field.name for field in fields(Debtor)]
