@@ -51,7 +51,8 @@ def age_uplift(amount: Decimal, age: Age, *, on: date) -> Decimal:
     if age.over_12_months is not None and age.over_24_months is not None:
         points = (age.over_12_months - age.over_24_months) * OVER_12_MONTHS + age.over_24_months * OVER_24_MONTHS
         return (points / amount).quantize(CENT, ROUND_HALF_UP)
-    if age.due_date is None or on < _months_after(age.due_date, 12):
+    # Asked first: a year after the last day that there is, there is none.
+    if age.due_date is None or on <= age.due_date or on < _months_after(age.due_date, 12):
         return Decimal(0)
     return OVER_24_MONTHS if on > _months_after(age.due_date, 24) else OVER_12_MONTHS
 

@@ -98,10 +98,10 @@ def _outcomes(
 ) -> list[Submitted]:
     """What shall become of each claim; new cases are not written yet."""
     standing = _standing(link, claims)
-    places = route_with_rates([Wanted.of(claim) for claim in claims], at=at)
+    routes = route_with_rates([Wanted.of(claim) for claim in claims], at=at)
     return [
         standing.get(claim.creditor_reference) or _place(link, claim, routed, assigned, at)
-        for claim, routed in zip(claims, places, strict=True)
+        for claim, routed in zip(claims, routes, strict=True)
     ]
 
 
@@ -130,10 +130,10 @@ def _place(
     case = Case(
         **said,
         **debtor,
+        **_price(claim, routed.usd_per_unit, at),
         link=link,
         client=link.client,
         partner_id=link.partner_id,
-        **_price(claim, routed.usd_per_unit, at),
         collection_partner_id=routed.collection_partner_id,
         assigned_user=assigned.get(claim.assigned_user_email),
         remainder=claim.amount,
@@ -144,13 +144,15 @@ def _place(
 
 
 def _price(claim: Claim, usd_per_unit: Decimal | None, at: datetime) -> dict[str, Decimal | None]:
-    """The fee, which stays as it was promised; unknown without a rate. Only a claim of several ages has an uplift."""
+    """By the standard agreement; without a rate it is not known."""
     age = Age(claim.due_date, claim.over_12_months, claim.over_24_months)
     uplift = age_uplift(claim.amount, age, on=at.date())
-    fee = None if usd_per_unit is None else standard_fee(claim.amount * usd_per_unit, claim.debtor.country) + uplift
+    has_parts = claim.over_12_months is not None
     return {
-        "success_fee_percentage": fee,
-        "age_uplift_points": None if claim.over_12_months is None else uplift,
+        "success_fee_percentage": None
+        if usd_per_unit is None
+        else standard_fee(claim.amount * usd_per_unit, claim.debtor.country) + uplift,
+        "age_uplift_points": uplift if has_parts else None,
     }
 
 

@@ -114,3 +114,7 @@ def test_every_state_is_a_jurisdiction_with_a_number_of_its_own() -> None:
     assert jurisdiction_id("US", "CA") == 840_052
     assert jurisdiction_id("DK") == 208
     assert (jurisdiction_name("DK"), jurisdiction_name("US", "CA")) == ("Denmark", "United States - California")
+
+
+def test_a_claim_that_is_due_at_the_end_of_time_has_no_age() -> None:
+    assert age_uplift(Decimal(100), Age(date(9999, 12, 31)), on=date(2026, 11, 24)) == 0

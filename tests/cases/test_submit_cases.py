@@ -21,7 +21,7 @@ from cases.routing import route_with_rates
 from cases.submit_cases import Created, NotPlaced, Submitted, answer_repeat, submit_cases
 from clients.models import Client, ReferralPartnerClientLink
 from tests.cases.refused import check_now
-from tests.make import make_case, make_coverage, make_link, make_user
+from tests.make import make_case, make_coverage, make_link, make_rate, make_user
 from tests.race import Meeting, at_once
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -155,6 +155,35 @@ def test_the_collection_partner_that_is_asked_for_gets_it(link: Link) -> None:
     [outcome] = submit(link, replace(CLAIM, collection_partner_id=wanted.pk))
 
     assert case_of(outcome).collection_partner == wanted
+
+
+@pytest.mark.parametrize(
+    ("facts", "fee", "uplift"),
+    [
+        # 1,000.50 EUR are 1,080.54 USD: 9.5 % in Europe, and by age ((800 - 0.25) * 10 + 0.25 * 20) / 1,000.50 points.
+        ({}, Decimal("17.5"), Decimal("8.00")),
+        ({"amount": Decimal("925.92")}, Decimal("28.64"), Decimal("8.64")),
+        ({"over_6_months": None, "over_12_months": None, "over_24_months": None}, Decimal("9.5"), None),
+        ({"currency": "SEK"}, None, Decimal("8.00")),
+        ({"currency": "USD"}, Decimal("17.5"), Decimal("8.00")),
+    ],
+)
+def test_a_case_is_priced_by_the_standard_agreement(
+    link: Link, facts: dict[str, Any], fee: Decimal | None, uplift: Decimal | None
+) -> None:
+    make_rate("EUR", "1.08")
+
+    [outcome] = submit(link, replace(CLAIM, **facts))
+
+    assert (case_of(outcome).success_fee_percentage, case_of(outcome).age_uplift_points) == (fee, uplift)
+
+
+def test_a_claim_that_is_due_for_over_a_year_is_dearer(link: Link) -> None:
+    without_parts = replace(CLAIM, currency="USD", over_6_months=None, over_12_months=None, over_24_months=None)
+
+    [outcome] = submit(link, replace(without_parts, date=date(2025, 1, 1), due_date=date(2025, 2, 1)))
+
+    assert (case_of(outcome).success_fee_percentage, case_of(outcome).age_uplift_points) == (Decimal("19.5"), None)
 
 
 def test_a_claim_is_assigned_to_the_user_of_its_address(link: Link) -> None:
