@@ -209,6 +209,8 @@ def _create_or_refuse(partner: ReferralPartner, registration: Registration, at: 
     if asked is None and times_matched >= settings.KNOWN_ADDRESSES_A_DAY:
         return AskedTooOften(note_limit_reached(partner, at=at))
     matched = lock_known_by(registration.address_keys)
+    if matched and (known := _find_again(partner, registration, at)) is not None:
+        return known  # the client approved the partner while this call waited for its row
     if asked is not None and [client.pk for client in matched] != [asked.client_id]:
         LinkRequest.objects.filter(pk=asked.pk).supersede()
     if not matched:

@@ -23,7 +23,7 @@ from rest_framework.test import APIClient
 
 from cases.change_lifecycle import Changed, change_lifecycle, release_signed_cases
 from cases.lifecycle import Lifecycle
-from cases.models import CollectionPartner, Coverage, ExchangeRate, SubmittedCase
+from cases.models import CollectionPartner, Coverage, ExchangeRate, KeptClaims, SubmittedCase
 from cases.submit_cases import Created, submit_cases
 from clients.models import Agreement, Client, LinkConflict, LinkRequest
 from onboarding.confirm_company import confirm_company
@@ -91,6 +91,7 @@ NO_RIGHT = {
     "a case's amount": "UPDATE cases_case SET amount = amount + 1",
     "a case's link": "UPDATE cases_case SET link_id = gen_random_uuid()",
     "a case's row": "DELETE FROM cases_case",
+    "claims that are kept": "UPDATE cases_keptclaims SET claims = '[]'",
     "all cases": "TRUNCATE cases_case CASCADE",
     "a transition": "UPDATE cases_casetransition SET why = 'Another'",
     "a transition's row": "DELETE FROM cases_casetransition",
@@ -134,6 +135,7 @@ RIGHTS = {
     "cases_coveragehistory": "ra",
     "cases_exchangerate": "raw",
     "cases_exchangeratehistory": "ra",
+    "cases_keptclaims": "rad",
     "cases_submittedcase": "ra",
     "clients_agreement": "raw",
     "clients_agreementhistory": "ra",
@@ -184,6 +186,7 @@ COLUMNS_WRITTEN_OVER = {
     ("cases_case", "remainder"),
     ("cases_case", "success_fee_percentage"),
     ("cases_case", "updated_at"),
+    ("cases_keptclaims", "link_id"),
     ("clients_linkconflict", "decided_at"),
     ("clients_linkconflict", "decided_by_id"),
     ("clients_linkconflict", "last_asked_at"),
@@ -217,6 +220,7 @@ def rows(agreement: Agreement) -> None:
     conflict.matches.create(client=link.client)
     keep(conflict=conflict, by=make_staff(), why="They called", at=NOW)
     make_case(link=link)
+    KeptClaims.objects.keep(make_request(client=make_client()), [CLAIM])
     SubmittedCase.objects.create(
         link=link, position=0, digest="0" * 64, error_type="NoPartnerAvailable", error_message="Nobody"
     )

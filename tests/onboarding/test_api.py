@@ -17,6 +17,7 @@ from rest_framework.test import APIClient
 
 from clients.models import Client, LinkRequest, ReferralPartnerClientLink, User
 from partners.models import ReferralPartner
+from tests.cases.test_schemas import CASE
 from tests.make import (
     make_agreement,
     make_client,
@@ -294,10 +295,16 @@ def test_no_users_are_too_few(api: APIClient) -> None:
     assert refused(api, registration_body(users=[])) == {"users": ["Must hold at least 1."]}
 
 
-def test_cases_are_refused_in_so_many_words(api: APIClient) -> None:
-    sentence = "Cases cannot be sent yet. Leave this out, or send an empty list."
+def test_more_than_100_cases_are_too_many(api: APIClient) -> None:
+    assert refused(api, {**registration_body(), "cases": [CASE] * 101}) == {"cases": ["Must hold at most 100."]}
 
-    assert refused(api, {**registration_body(), "cases": [{}]}) == {"cases": [sentence]}
+
+@pytest.mark.parametrize("cases", [None, []])
+def test_no_cases_are_as_good_as_none_sent(api: APIClient, cases: Any) -> None:
+    response = api.post("/clients", {**registration_body(), "cases": cases})
+
+    assert response.status_code == 202
+    assert "caseResults" not in response.json()
 
 
 LENGTHS = {

@@ -38,6 +38,7 @@ NOT_IN_THE_ADMIN = {
     "clients.LinkRequestHistory": "shown as the history of the request",
     "clients.LinkConflictMatch": "on the page of its conflict",
     "cases.Case": "has no page yet",
+    "cases.KeptClaims": "shown with the request that they came with",
     "cases.CaseTransition": "has no page yet",
     "cases.CollectionPartner": "has no page yet",
     "cases.CollectionPartnerHistory": "shown as the history of the collection partner",
