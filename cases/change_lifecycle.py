@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.db import transaction
 
@@ -119,7 +119,7 @@ def _earnings(case: Case, close_code: CloseCode, at: datetime) -> Decimal | None
     shares = (case.success_fee_percentage, case.collection_partner.platform_share_percentage, case.link.fee_percentage)
     for share in shares:
         recovered *= share / 100
-    return recovered.quantize(CENT)
+    return recovered.quantize(CENT, ROUND_HALF_UP)
 
 
 # Whoever moves a case holds its row, so one that was closed meanwhile is not moved.

@@ -10,7 +10,7 @@ from typing import Annotated, Any, cast
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, field_validator
+from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema, field_validator
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from pydantic_core.core_schema import ValidationInfo
 
@@ -19,7 +19,8 @@ from cases.currencies import currencies, decimals
 from cases.jurisdictions import US, state_code
 from cases.standard_fees import Age
 from clients.countries import country_code, country_name
-from debitura.edge.shapes import Email, Line, OptionalLine, OptionalText, Shape
+from debitura.edge.query import read_moment
+from debitura.edge.shapes import MAX_EMAIL, Email, Line, OptionalLine, OptionalText, Shape
 
 # As much as twelve digits and four decimals: what a double, and so JSON in most hands, still holds exactly.
 MAX_AMOUNT = Decimal(999_999_999_999)
@@ -59,19 +60,7 @@ def _read_amount(sent: object) -> Decimal:
 
 
 def _read_moment(sent: object) -> datetime.date:
-    """An ISO 8601 date, or a moment; one without a zone is in UTC."""
-    if not isinstance(sent, str):
-        raise _fault("Must be a date as a string, such as 2026-01-31 or 2026-01-31T00:00:00Z.")
-    try:
-        day = (
-            datetime.date.fromisoformat(sent)
-            if len(sent) == len("2026-01-31")
-            else datetime.datetime.fromisoformat(sent)
-        )
-        if isinstance(day, datetime.datetime):
-            day = day.replace(tzinfo=datetime.UTC) if day.tzinfo is None else day.astimezone(datetime.UTC)
-    except (ValueError, OverflowError):
-        raise _fault("Not a date. Write it as 2026-01-31 or 2026-01-31T00:00:00Z.")
+    day = read_moment(sent)
     if _day(day) < EARLIEST:
         raise _fault(f"Is before {EARLIEST}.")
     return day
@@ -120,7 +109,7 @@ Moment = Annotated[datetime.date, _Read(_read_moment, (("type", "string"), ("des
 Uuid = Annotated[UUID, _Read(_read_uuid, (("type", "string"), ("format", "uuid")))]
 Currency = Annotated[str, _Read(_read_currency, (("type", "string"), ("minLength", 3), ("maxLength", 3)))]
 Kind = Annotated[DebtorType, _Read(_read_debtor_type, (("type", "string"), ("description", "Company or Private.")))]
-Url = Annotated[str, _Read(_read_url, (("type", ["string", "null"]),))]
+Url = Annotated[str, _Read(_read_url, ())]  # of whatever type, since what is no URL is dropped
 
 
 def _nothing_for_blank(sent: object) -> object:
@@ -245,7 +234,11 @@ class DebtorRequest(Shape):
     state_alpha2: Annotated[str, OptionalLine(100)] = Field(
         default="", validate_default=True, description="Needed in the US: CA, US-CA or California."
     )
-    email: Annotated[Email | None, BeforeValidator(_nothing_for_blank)] = None
+    email: Annotated[
+        Email | None,
+        BeforeValidator(_nothing_for_blank),
+        WithJsonSchema({"type": ["string", "null"], "maxLength": MAX_EMAIL}),
+    ] = None
     phone: Annotated[str, OptionalLine(32)] = ""
 
     @field_validator("country")

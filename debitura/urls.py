@@ -10,6 +10,7 @@ from debitura.staff.site import site
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.landing, name="landing"),
     path("", include("onboarding.urls")),
+    path("", include("cases.urls")),
     path("", include("onboarding.page_urls")),
     path("admin/", site.urls),
     path("openapi.json", docs.description, name="openapi"),

@@ -17,8 +17,10 @@ from rest_framework.request import Request
 from cases.claim import Claim
 from debitura.edge.errors import ApiError, BusinessError
 from debitura.edge.operation import Operation
+from debitura.edge.query import read_query
 from debitura.edge.shapes import read
-from onboarding.client_body import client_body, client_with_cases_body
+from onboarding.client_body import client_body, client_with_cases_body, clients_body
+from onboarding.client_list import ClientsQuery, find_clients
 from onboarding.journey import approval_url
 from onboarding.onboard import (
     Ambiguous,
@@ -36,7 +38,7 @@ from onboarding.onboard import (
     find_onboarded,
     onboard_client,
 )
-from onboarding.openapi import describe_create_client, describe_get_client
+from onboarding.openapi import describe_create_client, describe_get_client, describe_list_clients
 from onboarding.schemas import (
     BusinessErrorsBody,
     ConflictBody,
@@ -52,9 +54,16 @@ SUPPORT = "Please write to {contact}; name the externalTenantId."
 
 
 class ClientsView(Operation):
-    """Bring a client on board."""
+    """All clients: bring one on board, list them."""
 
     permission_classes = [IsPartner]
+
+    @describe_list_clients
+    def get(self, request: Request) -> HttpResponse:
+        """A page of the partner's clients, and the counts of all that were asked for."""
+        wanted = read_query(ClientsQuery, request.query_params)
+        found = find_clients(partner=calling_partner(request), wanted=wanted, at=timezone.now())
+        return _json(clients_body(wanted, found), status=200)
 
     @describe_create_client
     def post(self, request: Request) -> HttpResponse:

@@ -6,16 +6,21 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from cases.case_body import results_body
+from cases.case_stats import CaseStats, case_stats
 from cases.claim import Claim
 from clients.agreement_status import AgreementStatus, Current, NeverSigned, Reason, SignAgain
 from clients.models import Client, ReferralPartnerClientLink, User
 from clients.models.client import users_of
+from debitura.edge.query import page_body
+from onboarding.client_list import ClientPage, ClientsQuery, ListedClient
 from onboarding.journey import signing_url
 from onboarding.onboard import Onboarded, Ready
 from onboarding.schemas import (
     AgreementBody,
-    CaseStats,
+    CaseStatsBody,
     ClientBody,
+    ClientsBody,
+    ClientsSummary,
     ClientWithCasesBody,
     CreditorBody,
     OnboardingLinks,
@@ -24,7 +29,14 @@ from onboarding.schemas import (
 
 
 def client_body(onboarded: Onboarded) -> ClientBody:
-    """Build the answer; one statement, for the users."""
+    """Build the answer; two statements, for users and cases."""
+    stats = case_stats([onboarded.link.pk]).get(onboarded.link.pk, CaseStats())
+    return listed_body(ListedClient(onboarded, users_of(onboarded.link.client_id), stats))
+
+
+def listed_body(listed: ListedClient) -> ClientBody:
+    """The same of a client of a list, where all is loaded."""
+    onboarded, stats = listed.onboarded, listed.stats
     link, agreement = onboarded.link, agreement_body(onboarded.link, onboarded.status)
     is_ready = isinstance(onboarded, Ready)
     return ClientBody(
@@ -33,12 +45,12 @@ def client_body(onboarded: Onboarded) -> ClientBody:
         onboarding_links=None if is_ready else OnboardingLinks(url=agreement.sign_url),
         agreement=agreement,
         client=_creditor(link.client),
-        users=[_user(user) for user in users_of(link.client_id)],
+        users=[_user(user) for user in listed.users],
         is_attributed_client=link.is_attributed,
         referral_fee_percentage=link.fee_percentage,
         date_linked=link.created_at,
         kyc_status=None,
-        case_stats=CaseStats(cases_total=0, cases_closed=0, earnings_usd=0),
+        case_stats=CaseStatsBody(cases_total=stats.total, cases_closed=stats.closed, earnings_usd=stats.earnings_usd),
     )
 
 
@@ -52,6 +64,22 @@ def client_with_cases_body(onboarded: Onboarded, claims: Sequence[Claim]) -> Cli
         return_urls=[claim.return_url for claim in claims],
     )
     return ClientWithCasesBody(**dict(body), case_results=results)
+
+
+def clients_body(wanted: ClientsQuery, found: ClientPage) -> ClientsBody:
+    """A page of clients; no statement."""
+    counts = found.counts
+    return ClientsBody(
+        page=page_body(wanted, total=counts.total, here=len(found.clients)),
+        summary=ClientsSummary(
+            total_clients=counts.total,
+            attributed_clients=counts.attributed,
+            onboarding_complete=counts.complete,
+            onboarding_pending=counts.total - counts.complete,
+            total_cases=counts.cases,
+        ),
+        clients=[listed_body(each) for each in found.clients],
+    )
 
 
 def agreement_body(link: ReferralPartnerClientLink, status: AgreementStatus) -> AgreementBody:

@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from cases.claim import Claim
 from cases.models import KeptClaims
 from cases.submit_cases import Submitted, answer_repeat, submit_cases
-from clients.agreement_status import Current, MustSign, NeverSigned, agreement_status
+from clients.agreement_status import AgreementStatus, Current, MustSign, NeverSigned, agreement_status
 from clients.models import Client, LinkRequest, ReferralPartnerClientLink, User, normal_address
 from clients.models.client import CLIENT, Role, lock_known_by, users_of
 from clients.models.link import LINK, find_active_link
@@ -173,10 +173,15 @@ def find_onboarded(*, partner: ReferralPartner, external_tenant_id: str, at: dat
     if found is None:
         return None
     link, facts = found
-    match agreement_status(facts, at=at):
-        case Current() as status:
+    return onboarded_as(link, agreement_status(facts, at=at))
+
+
+def onboarded_as(link: ReferralPartnerClientLink, status: AgreementStatus) -> Onboarded:
+    """What a link is to its partner whose client stands so with the agreement."""
+    match status:
+        case Current():
             return Ready(link, status, is_replay=True)
-        case status:
+        case _:
             return AwaitingSignature(link, status, is_replay=True)
 
 

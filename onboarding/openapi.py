@@ -7,13 +7,24 @@ from typing import Any
 from drf_spectacular.utils import (
     OpenApiExample,
     OpenApiParameter,
-    OpenApiResponse,
     extend_schema,
 )
 
-from debitura.edge.errors import STANDARD, ErrorAnswer, error_body
+from debitura.edge.errors import ErrorAnswer, error_body
+from debitura.edge.openapi import (
+    CRASHED,
+    HEADERS,
+    INVALID_QUERY,
+    UNAUTHORIZED,
+    UNAVAILABLE,
+    answer,
+    header,
+    query_parameters,
+    standard,
+)
 from debitura.edge.shapes import MAX_TENANT_ID, TENANT_ID_PATTERN
-from onboarding.schemas import BusinessErrorsBody, ClientBody, Conflict, CreateClientRequest, CreatedClient
+from onboarding.client_list import ClientsQuery
+from onboarding.schemas import BusinessErrorsBody, ClientBody, ClientsBody, Conflict, CreateClientRequest, CreatedClient
 
 LINK = "https://onboarding.example/companydetails/5c1f4e0a-3f1b-4b0e-9a51-0c7f6f2d9a10"
 UPGRADE = "https://onboarding.example/ContractUpgrade/Sign/5c1f4e0a-3f1b-4b0e-9a51-0c7f6f2d9a10"
@@ -119,46 +130,13 @@ CASE_RESULTS: dict[str, Any] = {
 }
 
 
-def _answer(shape: Any, description: str, **examples: Any) -> OpenApiResponse:
-    return OpenApiResponse(
-        shape, description, examples=[OpenApiExample(name, value=value) for name, value in examples.items()]
-    )
-
-
-def _header(name: str, schema: dict[str, Any], description: str, *, response: bool | list[int]) -> OpenApiParameter:
-    return OpenApiParameter(name, schema, OpenApiParameter.HEADER, description=description, response=response)
-
-
-REQUEST_ID = {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[A-Za-z0-9._-]+$"}
-HEADERS = [
-    _header("X-Request-Id", {"type": "string"}, "A name of yours for this request.", response=False),
-    _header("X-Request-Id", REQUEST_ID, "Yours if it fits this pattern, else one of ours.", response=True),
-    _header("Retry-After", {"type": "integer"}, "Seconds to wait.", response=[503]),
-]
-REPLAYED = _header(
+REPLAYED = header(
     "Idempotent-Replayed",
     {"type": "string", "enum": ["true"]},
     "There where the client existed before this call.",
     response=[201, 202],
 )
 
-
-def _standard(status: int, description: str) -> OpenApiResponse:
-    error, message = STANDARD[status]
-    return _answer(ErrorAnswer, description, **{error: error_body(error, message)})
-
-
-UNAUTHORIZED = _standard(
-    401, "The key is missing, malformed, revoked, expired, or its partner is inactive. The body was not read."
-)
-UNAVAILABLE = _standard(
-    503, "The database is away or busy; nothing was done. Wait as long as Retry-After says, then repeat the call."
-)
-CRASHED = _answer(
-    ErrorAnswer,
-    "A fault of ours; nothing was done. Tell support the request id.",
-    ServerError=error_body("ServerError", "Something went wrong on our side."),
-)
 
 describe_create_client = extend_schema(
     tags=["Clients"],
@@ -180,17 +158,17 @@ describe_create_client = extend_schema(
         OpenApiExample("With a case", value={**REQUEST, "cases": [CASE]}, request_only=True),
     ],
     responses={
-        201: _answer(
+        201: answer(
             CreatedClient, "The client is linked to you and its signature is current.", Ready=READY, Announced=ANNOUNCED
         ),
-        202: _answer(
+        202: answer(
             CreatedClient,
             "The client is linked to you and must sign. Hand onboardingLinks.url to your customer; we do not mail it.",
             AwaitingSignature=AWAITING,
             SignAgain=AGAIN,
             WithCases={**AWAITING, "caseResults": CASE_RESULTS},
         ),
-        400: _answer(
+        400: answer(
             ErrorAnswer,
             "Something in the body is wrong; nothing was created. validationErrors has all of it, by path.",
             ValidationError=error_body(
@@ -200,7 +178,7 @@ describe_create_client = extend_schema(
             ),
         ),
         401: UNAUTHORIZED,
-        409: _answer(
+        409: answer(
             Conflict,
             "We know this company, or one with one of these addresses. `type` says what stands in the way. With "
             "ClientExistsNeedsLinking, hand onboardingLinks.url to your customer; once it approves, repeat the call. "
@@ -236,9 +214,9 @@ describe_create_client = extend_schema(
                 "data": {"externalTenantId": "tenant-4711"},
             },
         ),
-        413: _standard(413, "The body is over 1 MB."),
-        415: _standard(415, "The body is not declared as application/json in UTF-8."),
-        422: _answer(
+        413: standard(413, "The body is over 1 MB."),
+        415: standard(415, "The body is not declared as application/json in UTF-8."),
+        422: answer(
             BusinessErrorsBody,
             "A case is assigned to none of the users, or to a division that the client does not have; nothing was "
             "created. That nobody covers a case is no error: it is among the failedCases.",
@@ -253,7 +231,7 @@ describe_create_client = extend_schema(
                 "signingHandoff": None,
             },
         ),
-        429: _answer(
+        429: answer(
             ErrorAnswer,
             "You have asked for too many companies that we know within a day; nobody was looked up. Retry-After says "
             "when to try again. Your own clients and open requests are answered as ever.",
@@ -279,11 +257,29 @@ describe_get_client = extend_schema(
         ),
     ],
     responses={
-        200: _answer(
+        200: answer(
             ClientBody, "The client.", Ready=READY, Announced=ANNOUNCED, AwaitingSignature=AWAITING, SignAgain=AGAIN
         ),
         401: UNAUTHORIZED,
-        404: _standard(404, "Never created, archived, or another partner's: there is no telling which."),
+        404: standard(404, "Never created, archived, or another partner's: there is no telling which."),
+        500: CRASHED,
+        503: UNAVAILABLE,
+    },
+)
+
+describe_list_clients = extend_schema(
+    tags=["Clients"],
+    operation_id="listClients",
+    summary="Your clients",
+    description=(
+        "Clients that you have now, newest link first unless Sort says otherwise. The summary counts all that match, "
+        "whatever the page. Names of parameters are taken in any letter case; unknown ones are refused."
+    ),
+    parameters=[*HEADERS, *query_parameters(ClientsQuery)],
+    responses={
+        200: answer(ClientsBody, "A page of clients."),
+        400: INVALID_QUERY,
+        401: UNAUTHORIZED,
         500: CRASHED,
         503: UNAVAILABLE,
     },

@@ -10,12 +10,13 @@ from uuid import UUID
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, RootModel
 from pydantic_core import PydanticCustomError
 
-from cases.case_body import CaseResultsBody
+from cases.case_body import CaseResultsBody, Number
 from cases.schemas import CaseRequest
 from clients.agreement_status import Reason
 from clients.countries import country_code
 from clients.models import normal_address
 from debitura.edge.errors import BusinessError
+from debitura.edge.query import PageBody
 from debitura.edge.shapes import Answer, Email, ExternalTenantId, Line, OptionalLine, Shape
 from onboarding.onboard import Company, Person, Registration
 
@@ -168,12 +169,12 @@ class AgreementBody(Answer):
     )
 
 
-class CaseStats(Answer):
+class CaseStatsBody(Answer):
     """The client's cases in numbers."""
 
     cases_total: int
-    cases_closed: int
-    earnings_usd: float
+    cases_closed: int = Field(description="Merged ones too.")
+    earnings_usd: Number = Field(description="What you earned with those that are closed.")
 
 
 class ClientBody(Answer):
@@ -191,7 +192,25 @@ class ClientBody(Answer):
     referral_fee_percentage: Percentage = Field(description="Locked when the link was made; in percent.")
     date_linked: datetime
     kyc_status: Literal["NotRequired", "Pending", "Verified"] | None
-    case_stats: CaseStats
+    case_stats: CaseStatsBody
+
+
+class ClientsSummary(Answer):
+    """Of all clients that were asked for, whatever the page."""
+
+    total_clients: int
+    attributed_clients: int
+    onboarding_complete: int
+    onboarding_pending: int
+    total_cases: int
+
+
+class ClientsBody(Answer):
+    """A page of clients."""
+
+    page: PageBody
+    summary: ClientsSummary
+    clients: list[ClientBody]
 
 
 class ClientWithCasesBody(ClientBody):

@@ -126,12 +126,12 @@ def test_a_chunked_body_is_given_a_length_that_django_reads() -> None:
 @pytest.mark.parametrize(
     ("path", "method", "allow"),
     [
-        ("/clients", "GET", "POST"),
-        ("/clients", "PUT", "POST"),
-        ("/clients", "DELETE", "POST"),
-        ("/clients", "OPTIONS", "POST"),
-        ("/clients", "TRACE", "POST"),
-        ("/clients", "NONSENSE", "POST"),
+        ("/cases/preview", "GET", "POST"),
+        ("/clients", "PUT", "GET, POST, HEAD"),
+        ("/clients", "DELETE", "GET, POST, HEAD"),
+        ("/clients", "OPTIONS", "GET, POST, HEAD"),
+        ("/clients", "TRACE", "GET, POST, HEAD"),
+        ("/clients", "NONSENSE", "GET, POST, HEAD"),
         ("/clients/tenant-1", "POST", "GET, HEAD"),
         ("/clients/tenant-1", "DELETE", "GET, HEAD"),
         ("/clients/tenant-1", "OPTIONS", "GET, HEAD"),
@@ -151,7 +151,7 @@ def test_a_method_that_does_not_work_is_a_405_that_says_which_do(
 
 
 def test_a_head_that_does_not_work_has_no_body(api: APIClient) -> None:
-    response = api.head("/clients")
+    response = api.head("/cases/preview")
 
     assert (response.status_code, response.headers["Allow"], response.content) == (405, "POST", b"")
 

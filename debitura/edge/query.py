@@ -1,0 +1,144 @@
+"""What stands behind the question mark: read as strictly as a body, names in any letter case, all faults at once."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from typing import Annotated, get_origin
+
+from django.http import QueryDict
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from debitura.edge.errors import name_on_the_wire
+from debitura.edge.shapes import Answer, Shape, read
+
+MAX_PAGE = 2_147_483_647
+MAX_PAGE_SIZE = 100
+DIGITS = re.compile(r"[0-9]{1,10}")
+DATE_LENGTH = len("2026-01-31")
+
+
+def read_query[S: Shape](shape: type[S], sent: QueryDict, *, at: datetime.datetime | None = None) -> S:
+    """Return the parameters in their shape, or raise the 400 that names what is wrong. Empty ones count as left out."""
+    repeatable = {
+        name_on_the_wire(name).casefold()
+        for name, field in shape.model_fields.items()
+        if get_origin(field.annotation) is list
+    }
+    given = {name: [value for value in values if value] for name, values in sent.lists()}
+    data = {
+        name: values if name.casefold() in repeatable else _only(values) for name, values in given.items() if values
+    }
+    return read(shape, data, at=at)
+
+
+def _only(values: list[str]) -> str | list[str]:
+    """A parameter that is given twice stays a list, which its field refuses."""
+    return values[0] if len(values) == 1 else values
+
+
+def _number(sent: object) -> object:
+    if isinstance(sent, str) and DIGITS.fullmatch(sent):
+        return int(sent)
+    raise PydanticCustomError("query_number", "Must be a whole number, once.")
+
+
+def _truth(sent: object) -> bool:
+    truths = {"true": True, "false": False}
+    if isinstance(sent, str) and sent.casefold() in truths:
+        return truths[sent.casefold()]
+    raise PydanticCustomError("query_truth", "Must be true or false, once.")
+
+
+def read_moment(sent: object) -> datetime.datetime | datetime.date:
+    """An ISO 8601 date, or a moment in UTC; one without a zone is in UTC."""
+    if not isinstance(sent, str):
+        raise PydanticCustomError("moment", "Must be a date as a string, such as 2026-01-31 or 2026-01-31T00:00:00Z.")
+    try:
+        moment = datetime.datetime.fromisoformat(sent)
+        moment = moment.replace(tzinfo=datetime.UTC) if moment.tzinfo is None else moment.astimezone(datetime.UTC)
+    except (ValueError, OverflowError):
+        raise PydanticCustomError("moment", "Not a date. Write it as 2026-01-31 or 2026-01-31T00:00:00Z.")
+    return moment.date() if len(sent) == DATE_LENGTH else moment
+
+
+def _begin(sent: object) -> datetime.datetime:
+    """The moment at which a day begins, or the moment that is given."""
+    moment = read_moment(sent)
+    if isinstance(moment, datetime.datetime):
+        return moment
+    return datetime.datetime.combine(moment, datetime.time.min, datetime.UTC)
+
+
+def _end(sent: object) -> datetime.datetime:
+    """The last moment of a day, or the moment that is given: bounds are inclusive."""
+    moment = read_moment(sent)
+    if isinstance(moment, datetime.datetime):
+        return moment
+    return datetime.datetime.combine(moment, datetime.time.max, datetime.UTC)
+
+
+def _clean(text: str) -> str:
+    if "\x00" in text:
+        raise PydanticCustomError("query_text", "May not hold NUL.")
+    return text
+
+
+_MOMENT = {"type": "string", "description": "ISO 8601: a date, or a moment, which is UTC without a zone. Inclusive."}
+QueryTruth = Annotated[bool, BeforeValidator(_truth)]
+QueryText = Annotated[str, Field(max_length=255), AfterValidator(_clean)]
+From = Annotated[datetime.datetime, BeforeValidator(_begin), WithJsonSchema(_MOMENT)]
+To = Annotated[datetime.datetime, BeforeValidator(_end), WithJsonSchema(_MOMENT)]
+
+
+def sort_by(columns: dict[str, str]) -> tuple[AfterValidator, WithJsonSchema]:
+    """For a field `Sort`: `field` or `field:asc|desc` by these names becomes what a queryset is ordered by."""
+    known = {name.casefold(): column for name, column in columns.items()}
+
+    def read_sort(sent: str) -> str:
+        field, _, direction = sent.casefold().partition(":")
+        if field not in known or direction not in ("", "asc", "desc"):
+            names = ", ".join(columns)
+            raise PydanticCustomError("sort", "Must be field, field:asc or field:desc; fields are {n}.", {"n": names})
+        return ("-" if direction == "desc" else "") + known[field]
+
+    pattern = f"^({'|'.join(columns)})(:(asc|desc))?$"
+    return AfterValidator(read_sort), WithJsonSchema({"type": "string", "pattern": pattern})
+
+
+Page = Annotated[int, Field(ge=1, le=MAX_PAGE), BeforeValidator(_number)]
+PageSize = Annotated[int, Field(ge=1, le=MAX_PAGE_SIZE), BeforeValidator(_number)]
+
+
+class PageQuery(Shape):
+    """Which page of a list."""
+
+    page: Page = 1
+    page_size: PageSize = 10
+
+    @property
+    def rows(self) -> slice:
+        """Where the page lies in the list."""
+        return slice((self.page - 1) * self.page_size, self.page * self.page_size)
+
+
+class PageBody(Answer):
+    """Where an answer lies in the list."""
+
+    total_results: int = Field(description="Of all pages.")
+    page_size: int
+    current_page: int
+    response_count: int = Field(description="On this page.")
+    total_pages: int
+
+
+def page_body(query: PageQuery, *, total: int, here: int) -> PageBody:
+    """Of a list of so many, with so many here."""
+    return PageBody(
+        total_results=total,
+        page_size=query.page_size,
+        current_page=query.page,
+        response_count=here,
+        total_pages=-(-total // query.page_size),
+    )
