@@ -16,6 +16,8 @@ from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.timesince import timesince
 
+from cases.claim import Claim
+from cases.models import KeptClaims, SubmittedCase
 from clients.models import (
     Client,
     ConflictKind,
@@ -52,6 +54,15 @@ NEWEST = 20
 MAX_TYPED = 2048
 
 
+def _of_claim(claim: Claim, became: SubmittedCase | None) -> str:
+    what = f"{claim.creditor_reference or 'Without reference'}: {claim.amount:,.2f} {claim.currency}"
+    if became is None:
+        return f"{what} waits for the client to approve."
+    if became.case is not None:
+        return f"{what} became {became.case}."
+    return f"{what} failed: {became.error_message}"
+
+
 @admin.register(LinkRequest, site=site)
 class LinkRequestAdmin(ReadOnlyAdmin):
     """Requests of partners to be linked to clients; support lifts what a client has refused for good."""
@@ -82,7 +93,18 @@ class LinkRequestAdmin(ReadOnlyAdmin):
         "lifted_by",
         "offered_by",
         "replaces",
+        "cases",
     ]
+
+    def cases(self, request: LinkRequest) -> str:
+        """What came with it, and what became of each, a line each; gone where the request came to nothing."""
+        kept = KeptClaims.objects.filter(request=request).first()
+        if kept is None:
+            return "None came with it, or they went with it when it came to nothing."
+        became = {
+            each.position: each for each in SubmittedCase.objects.filter(link=kept.link_id).select_related("case")
+        }
+        return "\n".join(_of_claim(claim, became.get(place)) for place, claim in enumerate(kept.as_claims()))
 
     def tools(self, request: HttpRequest, row: LinkRequest) -> Iterable[tuple[str, str]]:
         """Let the partner ask again, if the client has said that it does not know it."""

@@ -14,6 +14,7 @@ from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
 
+from cases.case_stats import CaseStats, case_stats
 from clients.agreement_status import AgreementStatus, Current, NeverSigned, Reason, SignAgain
 from clients.models import (
     Client,
@@ -182,12 +183,19 @@ def _itself(client: Client, users: list[User]) -> Iterable[str]:
 
 def _links(client: Client, signatures: list[Signature], typed: Typed, at: datetime) -> Iterable[Part]:
     status = status_of(client, at=at)
-    for link in client.links.select_related("partner", "client").order_by("-created_at")[:NEWEST]:
+    links = list(client.links.select_related("partner", "client").order_by("-created_at")[:NEWEST])
+    stats = case_stats([link.pk for link in links])
+    for link in links:
         attributed = "attributed" if link.is_attributed else "not attributed"
         terms = f"{link.fee_percentage} %, {attributed}"
         what = f"Link to {link.partner.name} under {link.external_tenant_id}, {terms}"
         url = "" if link.archived_at else signing_url(link, status) or ""
-        yield Part(link.created_at, link, what, _stands(link, status, signatures), url, typed.means(link))
+        says = f"{_stands(link, status, signatures)} {_cases(stats.get(link.pk, CaseStats()))}"
+        yield Part(link.created_at, link, what, says, url, typed.means(link))
+
+
+def _cases(stats: CaseStats) -> str:
+    return f"Cases: {stats.total}, of which {stats.closed} closed." if stats.total else "No cases."
 
 
 def _stands(link: ReferralPartnerClientLink, status: AgreementStatus, signatures: list[Signature]) -> str:

@@ -16,6 +16,10 @@ CROWD = [
       FROM generate_series(1, %(number)s) n
     """,
     """
+    INSERT INTO clients_user (client_id, name, email, role)
+    SELECT id, 'Jane Ann Doe', 'jane@' || split_part(support_email, '@', 2), 'CreditorAdmin' FROM clients_client
+    """,
+    """
     INSERT INTO clients_referralpartnerclientlink (id, partner_id, client_id, external_tenant_id, is_attributed,
                                                    fee_percentage)
     SELECT gen_random_uuid(), (%(partners)s::uuid[])[1 + row_number() OVER () %% cardinality(%(partners)s::uuid[])],
@@ -47,4 +51,35 @@ def make_crowd(number: int, *, partners: Sequence[UUID]) -> None:
         cursor.execute("SET LOCAL session_replication_role = replica")
         for statement in CROWD:
             cursor.execute(statement, {"number": number, "partners": list(partners)})
+        cursor.execute("SET LOCAL session_replication_role = DEFAULT")
+
+
+CASES = [
+    """
+    INSERT INTO cases_case (id, link_id, client_id, partner_id, collection_partner_id, reference, creditor_reference,
+                            debtor_type, debtor_name, debtor_country, debtor_address, debtor_city, debtor_zip_code,
+                            debtor_state, debtor_state_code, debtor_contact_person, debtor_registration_number,
+                            debtor_email, debtor_phone, currency, amount, remainder, date, due_date, comments,
+                            description, skip_verification, is_test, tag, lifecycle, close_code, created_at)
+    SELECT gen_random_uuid(), link.id, link.client_id, link.partner_id, %(collector)s,
+           translate(lpad(to_hex(n), 8, 'Z'), '0189abcdef', 'GHJKABCDEF'), 'INV-' || n,
+           'Company', (ARRAY['Nord', 'Süd', 'Ost', 'West', 'Mitte'])[1 + n %% 5] || ' Handel ' || n %% 1000 || ' GmbH',
+           (ARRAY['DE', 'DK', 'SE', 'FR', 'NO'])[1 + n %% 5], 'Street 1', 'City', '', '', '', '', '', '', '',
+           'EUR', 100 + n %% 5000, 100 + n %% 5000, '2026-01-01', date '2026-02-01' + n %% 200, '', '', false, false,
+           '', (ARRAY['Active', 'PendingVerification', 'Paused', 'Active'])[1 + n %% 4], '',
+           timestamptz '2026-01-01' + n * interval '1 minute'
+      FROM generate_series(1, %(number)s) n
+      JOIN (SELECT *, row_number() OVER (ORDER BY id) AS place, count(*) OVER () AS links
+              FROM clients_referralpartnerclientlink) link ON link.place = 1 + n %% link.links
+    """,
+]
+
+
+@transaction.atomic
+def make_cases(number: int, *, collector: UUID) -> None:
+    """Give the crowd's links so many cases, all of this collection partner."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        for statement in CASES:
+            cursor.execute(statement, {"number": number, "collector": collector})
         cursor.execute("SET LOCAL session_replication_role = DEFAULT")

@@ -147,6 +147,8 @@ class Case(models.Model):
             models.Index("partner", F("created_at").desc(), "id", name="cases_of_a_partner"),
             models.Index("partner", "lifecycle", F("created_at").desc(), "id", name="cases_of_a_partner_by_course"),
             models.Index("client", F("created_at").desc(), "id", name="cases_of_a_client"),
+            models.Index("partner", "amount", "id", name="cases_of_a_partner_by_amount"),
+            models.Index("partner", "due_date", "id", name="cases_of_a_partner_by_due_date"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(

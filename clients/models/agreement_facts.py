@@ -93,6 +93,18 @@ def has_current_signature(*, at: datetime, client: str = "pk", name: str = "name
     return Exists(standing.filter(agreement__number__gte=Coalesce(Subquery(required), 0)))
 
 
+def is_current(*, at: datetime, client: str) -> Coalesce:
+    """
+    Whether a signature stands, as a value that is looked up for each row.
+
+    For few rows of many: as a condition, PostgreSQL would rather read all signatures at once.
+    """
+    required = Agreement.objects.required(at=at).order_by("-number").values("number")[:1]
+    standing = Signature.objects.filter(client=OuterRef(client), company_name=F("client__name"), invalidated_at=None)
+    standing = standing.filter(agreement__number__gte=Coalesce(Subquery(required), 0)).order_by()
+    return Coalesce(Subquery(standing.values(stands=Value(True))[:1]), Value(False))
+
+
 def with_agreement_status(clients: QuerySet[Client], *, at: datetime) -> QuerySet[Client]:
     """Clients with `agreement_status`, and with `sign_again_reason` and `sign_again_since` where that is it."""
     ended = _with_ends(Signature.objects.filter(client=OuterRef("pk"))).order_by("-ended_at", "-agreement__number")

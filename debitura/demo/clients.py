@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from clients.models import Agreement, ReferralPartnerClientLink
 from clients.models.client import Role
+from debitura.demo.cases import claims, move_along
+from debitura.staff.models import Staff
 from onboarding.confirm_company import confirm_company
 from onboarding.confirm_users import Colleague, confirm_users
 from onboarding.email_codes import confirm_code, request_code
@@ -33,11 +35,13 @@ CLIENTS = {
                 Person("Mette Havn", "mette@havn.example", is_onboarding_user=True),
                 Person("Ole Brandt", "ole@havn.example", is_onboarding_user=False),
             ),
+            claims=claims("FAK", 9),
         ),
         Registration(
             external_tenant_id="ledgerly-1002",
             company=Company(name="Fjord Kaffe AB", country="SE", support_email="ekonomi@fjordkaffe.example"),
             people=(Person("Astrid Lind", "astrid@fjordkaffe.example", is_onboarding_user=True),),
+            claims=claims("FJK", 2),
         ),
     ),
     "Bookwise": (
@@ -52,6 +56,7 @@ CLIENTS = {
                 city="Stuttgart",
             ),
             people=(Person("Katrin Müller", "k.mueller@mueller-werkzeug.example", is_onboarding_user=True),),
+            claims=claims("RE", 3),
         ),
         Registration(
             external_tenant_id="bookwise-502",
@@ -62,13 +67,14 @@ CLIENTS = {
 }
 
 
-def make_clients(partner: ReferralPartner) -> None:
-    """Bring both on board, and sign for the first; again, nothing happens."""
+def make_clients(partner: ReferralPartner, *, operations: Staff) -> None:
+    """Bring both on board with their claims, sign for the first, and move its cases; again, nothing happens."""
     signing, waiting = CLIENTS[partner.short_name]
     onboard_client(partner=partner, registration=waiting, at=timezone.now())
     outcome = onboard_client(partner=partner, registration=signing, at=timezone.now())
     if isinstance(outcome, AwaitingSignature) and not outcome.is_replay:
         _sign(outcome.link, signing.company)
+        move_along(outcome.link, operations)
 
 
 def _sign(link: ReferralPartnerClientLink, company: Company) -> None:

@@ -11,6 +11,7 @@ import typst
 from django.contrib.auth.models import Group
 from django.db import transaction
 
+from debitura.demo.cases import make_collectors
 from debitura.demo.clients import make_clients
 from debitura.demo.known import make_known_companies
 from debitura.staff.models import Staff
@@ -45,6 +46,7 @@ STAFF = {
     "support@debitura.example": ("Sune Support", "Support"),
     "legal@debitura.example": ("Lea Legal", "Legal"),
     "partners@debitura.example": ("Per Partner", "Partner managers"),
+    "operations@debitura.example": ("Olga Operations", "Operations"),
 }
 ADMIN = "admin@debitura.example"
 
@@ -52,13 +54,14 @@ ADMIN = "admin@debitura.example"
 @transaction.atomic
 def make_demo_data() -> None:
     """Make what is missing; what is there stays as it was left."""
-    partner, rival = (_partner(key, facts) for key, facts in PARTNERS.items())
-    make_known_companies(partner, rival)
     for email, (name, group) in STAFF.items():
         if not Staff.objects.filter(email=email).exists():
             Staff.objects.create_user(email, PASSWORD, name=name).groups.add(Group.objects.get(name=group))
     if not Staff.objects.filter(email=ADMIN).exists():
         Staff.objects.create_superuser(ADMIN, PASSWORD, name="Ada Admin")
+    make_collectors()
+    partner, rival = (_partner(key, facts) for key, facts in PARTNERS.items())
+    make_known_companies(partner, rival)
 
 
 def _partner(key: str, facts: dict[str, Any]) -> ReferralPartner:
@@ -68,7 +71,7 @@ def _partner(key: str, facts: dict[str, Any]) -> ReferralPartner:
         return known.partner
     partner, _ = ReferralPartner.objects.get_or_create(name=facts["name"], defaults={**facts, "logo": _logo(facts)})
     ApiKey.objects.create(partner=partner, prefix=key[:12], hash=key_hash(key), label="demo")
-    make_clients(partner)
+    make_clients(partner, operations=Staff.objects.get(email="operations@debitura.example"))
     return partner
 
 

@@ -17,6 +17,6 @@ class StaffConfig(AppConfig):
         from debitura.staff.site import site
 
         # Every app's pages for the admin; they register with our site, for Django's own is not in the URLs.
-        autodiscover_modules("admin", "signature_admin", "conflict_admin", register_to=site)
+        autodiscover_modules("admin", "signature_admin", "conflict_admin", "coverage_admin", register_to=site)
         # Permissions do not exist while migrations run; Django makes them on this signal, for each app in turn.
         post_migrate.connect(make_groups, dispatch_uid="debitura.staff.groups")

@@ -19,6 +19,12 @@ GROUPS: dict[str, list[str]] = {
         "clients.resolve_conflict",
         "onboarding.view_emailcode",
         "onboarding.view_askinglimitreached",
+        "cases.view_case",
+        "cases.view_casetransition",
+        "cases.view_collectionpartner",
+        "cases.view_coverage",
+        "cases.view_exchangerate",
+        "cases.view_submittedcase",
     ],
     "Legal": [
         "partners.view_referralpartner",
@@ -34,6 +40,8 @@ GROUPS: dict[str, list[str]] = {
         "clients.invalidate_signature",
         "clients.view_signature",
         "clients.view_signeddocument",
+        "cases.view_case",
+        "cases.view_casetransition",
     ],
     "Partner managers": [
         "partners.view_referralpartner",
@@ -43,8 +51,23 @@ GROUPS: dict[str, list[str]] = {
         "partners.issue_apikey",
         "partners.revoke_apikey",
     ],
-    # Collection partners, coverage and cases are theirs; the group is there so that accounts can be made already.
-    "Operations": ["clients.view_client", "clients.view_referralpartnerclientlink"],
+    "Operations": [
+        "clients.view_client",
+        "clients.view_referralpartnerclientlink",
+        "cases.view_case",
+        "cases.view_casetransition",
+        "cases.view_collectionpartner",
+        "cases.view_coverage",
+        "cases.view_exchangerate",
+        "cases.view_submittedcase",
+        "cases.move_case",
+        "cases.add_collectionpartner",
+        "cases.change_collectionpartner",
+        "cases.add_coverage",
+        "cases.change_coverage",
+        "cases.add_exchangerate",
+        "cases.change_exchangerate",
+    ],
 }
 
 

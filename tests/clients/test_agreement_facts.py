@@ -22,6 +22,7 @@ from clients.models.agreement_facts import (
     agreement_facts,
     has_current_signature,
     has_signed,
+    is_current,
     status_of,
     with_agreement_status,
 )
@@ -109,7 +110,9 @@ def _all_at_once(at: datetime) -> dict[UUID, tuple[Any, ...]]:
 
 
 def _selected(at: datetime) -> tuple[int, int]:
-    return Client.objects.filter(has_signed()).count(), Client.objects.filter(has_current_signature(at=at)).count()
+    current = Client.objects.filter(has_current_signature(at=at))
+    assert set(current) == set(Client.objects.annotate(stands=is_current(at=at, client="pk")).filter(stands=True))
+    return Client.objects.filter(has_signed()).count(), current.count()
 
 
 def _counted(said: dict[UUID, tuple[Any, ...]]) -> tuple[int, int]:

@@ -19,6 +19,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from cases.lifecycle import Lifecycle
+from cases.models import Case, SubmittedCase
 from clients.models import Agreement, Client, LinkConflict, LinkRequest, Signature
 from debitura.demo.clients import CLIENTS
 from debitura.demo.data import ADMIN, PARTNERS, PASSWORD, STAFF, make_demo_data
@@ -41,6 +43,15 @@ def test_making_the_data_again_changes_nothing(agreement: Agreement) -> None:
     assert [LinkRequest.objects.pending().count(), LinkConflict.objects.open().count()] == [1, 1]
     assert Staff.objects.get(email=ADMIN).name == "Somebody Else"
     assert Staff.objects.count() == len(STAFF) + 1
+
+
+def test_there_is_a_case_in_every_state_and_one_that_nobody_covers(agreement: Agreement) -> None:
+    make_demo_data()
+
+    assert set(Case.objects.values_list("lifecycle", flat=True)) == set(Lifecycle)
+    assert SubmittedCase.objects.filter(error_type="NoPartnerAvailable").count() == 3
+    assert not Case.objects.filter(success_fee_percentage=None).exists()
+    assert Case.objects.get(close_code="Paid").earnings_usd is not None
 
 
 @pytest.mark.parametrize("name", CLIENTS)

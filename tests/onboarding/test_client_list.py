@@ -146,4 +146,4 @@ def test_a_list_costs_as_many_statements_however_long(api: APIClient, partner: R
     with CaptureQueriesContext(connection) as asked:
         assert len(listed(api)) == number
 
-    assert len(asked) == 7
+    assert len(asked) == 8

@@ -14,16 +14,19 @@ from django.test import Client as Browser
 from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from cases.models import Case, Coverage, ExchangeRate, SubmittedCase
 from clients.models import Agreement, Client, LinkConflict, LinkRequest, ReferralPartnerClientLink, Signature
 from debitura.staff.models import Staff
 from onboarding.models import AskingLimitReached, EmailCode, Purpose
 from partners.models import ApiKey, ReferralPartner
 from tests.make import (
     make_agreement,
+    make_case,
     make_client,
     make_key,
     make_link,
     make_partner,
+    make_rate,
     make_request,
     make_signature,
     make_staff,
@@ -82,6 +85,10 @@ class Rows:
     limit: AskingLimitReached
     device: TOTPDevice
     attempt: AccessAttempt
+    case: Case
+    coverage: Coverage
+    rate: ExchangeRate
+    submitted: SubmittedCase
 
 
 @pytest.fixture
@@ -113,6 +120,12 @@ def rows(partner: ReferralPartner, agreement: Agreement) -> Rows:
         device=TOTPDevice.objects.create(user=make_staff(), name="authenticator app"),
         attempt=AccessAttempt.objects.create(
             username="sam@debitura.test", ip_address="192.0.2.7", user_agent="x", failures_since_start=1
+        ),
+        case=make_case(link=link),
+        coverage=Coverage.objects.get(),
+        rate=make_rate(),
+        submitted=SubmittedCase.objects.create(
+            link=link, position=0, digest="0" * 64, error_type="NoPartnerAvailable", error_message="Nobody"
         ),
     )
 

@@ -44,13 +44,18 @@ def paths(rows: Rows) -> dict[str, str]:
         "onboarding/askinglimitreached": rows.limit.pk,
         "partners/referralpartner": rows.partner.pk,
         "partners/apikey": rows.key.pk,
+        "cases/case": rows.case.pk,
+        "cases/collectionpartner": rows.case.collection_partner_id,
+        "cases/coverage": rows.coverage.pk,
+        "cases/exchangerate": rows.rate.pk,
+        "cases/submittedcase": rows.submitted.pk,
         "staff/staff": rows.device.user_id,
         "auth/group": Group.objects.get(name="Support").pk,
         "otp_totp/totpdevice": rows.device.pk,
         "axes/accessattempt": rows.attempt.pk,
     }
     values = {
-        "^(?P<app_label>clients|onboarding|partners|staff|auth|otp_totp|axes)/$": "clients/",
+        "^(?P<app_label>clients|onboarding|cases|partners|staff|auth|otp_totp|axes)/$": "clients/",
         "(?P<url>.*)$": "nothing/here",
         "r/<path:content_type_id>/<path:object_id>/": f"r/{ContentType.objects.get_for_model(Staff).pk}/1/",
     }
@@ -59,5 +64,5 @@ def paths(rows: Rows) -> dict[str, str]:
 
 def _filled(route: str, objects: dict[str, Any], rows: Rows) -> str:
     model = "/".join(route.split("/")[:2])
-    filled = route.replace("<int:user_id>", str(rows.client.users.get().pk))
+    filled = route.replace("<int:user_id>", str(rows.client.users.get().pk)).replace("<str:to>", "Closed")
     return filled.replace("<path:object_id>", str(objects.get(model))).replace("<id>", str(objects.get(model)))

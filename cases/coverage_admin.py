@@ -1,0 +1,254 @@
+"""Pages for who collects where: collection partners, coverage in its order, rates, and a tester that says why."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern
+from django.utils import timezone
+
+from cases.claim import DebtorType
+from cases.currencies import currencies
+from cases.jurisdictions import US, jurisdiction_name, state_code, us_states
+from cases.models import CollectionPartner, Coverage, ExchangeRate
+from cases.models.collection_partner import USD
+from cases.routing import Wanted, explain_route
+from clients.countries import country_choices, country_name
+from debitura.staff.pages import ReadOnlyInline, ReasonedAdmin, ReasonForm, acting, require
+from debitura.staff.site import site
+
+
+def read_currency(given: str) -> str:
+    """ISO 4217, in capital letters."""
+    currency = given.strip().upper()
+    if currency and currency not in currencies():
+        raise forms.ValidationError("Not a currency of ISO 4217, such as EUR.")
+    return currency
+
+
+def read_state(given: str, country: str | None) -> str:
+    """Two letters of a US state, however it is written; blank elsewhere."""
+    if not given.strip():
+        return ""
+    if country != US:
+        raise forms.ValidationError("Only the United States are covered by state. Leave this empty.")
+    code = state_code(given)
+    if code is None:
+        raise forms.ValidationError("Not a US state: write CA or California.")
+    return code
+
+
+class CollectionPartnerForm(ReasonForm):
+    """A collection partner as staff write it."""
+
+    class Meta:
+        model = CollectionPartner
+        fields = ["name", "is_active", "platform_share_percentage", "office_email", "office_phone", "public_site"]
+        field_classes = {"public_site": forms.URLField}
+
+    public_site = forms.URLField(required=False, assume_scheme="https", max_length=500)
+
+
+class CoverageInline(ReadOnlyInline):
+    """Where a collection partner works."""
+
+    model = Coverage
+    fields = ["country", "state", "debtor_type", "minimum_amount", "minimum_currency", "position", "is_active"]
+
+
+@admin.register(CollectionPartner, site=site)
+class CollectionPartnerAdmin(ReasonedAdmin):
+    """Agencies that collect; made inactive, never deleted, for cases name them."""
+
+    form = CollectionPartnerForm
+    inlines = [CoverageInline]
+    list_display = ["name", "is_active", "platform_share_percentage", "countries", "office_email"]
+    list_filter = ["is_active"]
+    search_fields = ["name", "office_email"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CollectionPartner]:
+        """With the number of countries."""
+        partners: QuerySet[CollectionPartner] = super().get_queryset(request)
+        active = Q(coverage__is_active=True)
+        return partners.annotate(covered=Count("coverage__country", distinct=True, filter=active))
+
+    @admin.display(ordering="covered")
+    def countries(self, partner: Any) -> int:
+        """In how many countries it works."""
+        return int(partner.covered)
+
+
+class CoverageForm(ReasonForm):
+    """A coverage as staff write it."""
+
+    country = forms.ChoiceField(choices=country_choices)
+    state = forms.CharField(
+        required=False, max_length=50, label="US state", help_text="CA or California. Empty: the whole country."
+    )
+    minimum_currency = forms.CharField(required=False, max_length=3, help_text="Of the minimum amount, such as EUR.")
+
+    class Meta:
+        model = Coverage
+        fields = [
+            "collection_partner",
+            "country",
+            "state",
+            "debtor_type",
+            "minimum_amount",
+            "minimum_currency",
+            "position",
+            "is_active",
+        ]
+
+    def clean_state(self) -> str:
+        """Read it as partners write it."""
+        return read_state(self.cleaned_data["state"], self.cleaned_data.get("country"))
+
+    def clean_minimum_currency(self) -> str:
+        """Read it as partners write it."""
+        return read_currency(self.cleaned_data["minimum_currency"])
+
+    def clean(self) -> dict[str, Any] | None:
+        """Say in words what the database would refuse."""
+        cleaned = super().clean()
+        given = self.cleaned_data
+        amount, currency = given.get("minimum_amount"), given.get("minimum_currency")
+        if (amount is None) != (not currency) and not {"minimum_amount", "minimum_currency"} & self.errors.keys():
+            self.add_error("minimum_currency", "A minimum is an amount and a currency: give both, or neither.")
+        if amount is not None and amount <= 0:
+            self.add_error("minimum_amount", "Must be more than 0. Leave it empty where any amount will do.")
+        self._check_position(given.get("country"), given.get("position"))
+        return cleaned
+
+    def _check_position(self, country: str | None, position: int | None) -> None:
+        if not country or position is None:
+            return
+        others = Coverage.objects.filter(country=country).exclude(pk=self.instance.pk)
+        if (taken := others.filter(position=position).first()) is not None:
+            end = 1 + max(each.position for each in others)
+            self.add_error("position", f"{taken} stands there. The first free place at the end is {end}.")
+
+
+class TesterForm(forms.Form):
+    """A debtor, as far as it decides who collects."""
+
+    country = forms.ChoiceField(choices=lambda: [("", "Choose a country"), *country_choices()])
+    state = forms.CharField(required=False, max_length=50, label="US state", help_text="CA or California.")
+    debtor_type = forms.ChoiceField(choices=[(kind.value, kind.value) for kind in DebtorType])
+    amount = forms.DecimalField(min_value=Decimal("0.0001"), max_digits=18, decimal_places=4)
+    currency = forms.CharField(max_length=3, initial="EUR")
+
+    def clean_state(self) -> str:
+        """Needed in the United States, and nowhere else."""
+        country = self.cleaned_data.get("country")
+        state = read_state(self.cleaned_data["state"], country)
+        if country == US and not state:
+            raise forms.ValidationError("Is needed in the United States: write CA or California.")
+        return state
+
+    def clean_currency(self) -> str:
+        """Read it as partners write it."""
+        return read_currency(self.cleaned_data["currency"])
+
+    def wanted(self) -> Wanted:
+        """The same in the words of routing."""
+        given = self.cleaned_data
+        return Wanted(
+            given["country"], given["state"], DebtorType(given["debtor_type"]), given["amount"], given["currency"]
+        )
+
+
+@admin.register(Coverage, site=site)
+class CoverageAdmin(ReasonedAdmin):
+    """Who takes debtors where, in the order in which they are asked."""
+
+    form = CoverageForm
+    change_list_template = "admin/coverage_list.html"
+    list_display = ["where", "position", "collection_partner", "debtor_type", "minimum", "is_active"]
+    list_select_related = ["collection_partner"]
+    list_filter = ["is_active", "country", "collection_partner"]
+    search_fields = ["country", "state", "collection_partner__name"]
+    search_help_text = "Country by its two letters, collection partner."
+    ordering = ["country", "position"]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Begin after the last one of the country that is asked for, if any."""
+        initial = super().get_changeform_initial_data(request)
+        last = Coverage.objects.filter(country=initial.get("country", "")).order_by("-position").first()
+        return {"position": last.position + 1 if last else 0, **initial}
+
+    @admin.display(ordering="country")
+    def where(self, coverage: Coverage) -> str:
+        """The country, or the state."""
+        return jurisdiction_name(coverage.country, coverage.state if coverage.state in us_states() else "")
+
+    @admin.display(ordering="minimum_amount")
+    def minimum(self, coverage: Coverage) -> str:
+        """From which amount on."""
+        amount = coverage.minimum_amount
+        return "any" if amount is None else f"{amount:,.2f} {coverage.minimum_currency}"
+
+    def get_urls(self) -> list[URLPattern]:
+        """With the tester."""
+        return [self.own_url("tester/", "tester", self.tester_view), *super().get_urls()]
+
+    def tester_view(self, request: HttpRequest) -> HttpResponse:
+        """Say who would get a claim against this debtor, and why not the others. Changes nothing."""
+        require(request, "cases.view_coverage")
+        form = TesterForm(request.GET or None)
+        wanted = form.wanted() if form.is_bound and form.is_valid() else None
+        considered = explain_route(wanted, at=timezone.now()) if wanted else []
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": "Who collects from this debtor?",
+            "form": form,
+            "is_asked": wanted is not None,
+            "country": country_name(wanted.country) if wanted else "",
+            "winner": next((each.coverage for each in considered if each.applies), None),
+            "considered": considered,
+            "may_change": acting(request).has_perm("cases.change_coverage"),
+        }
+        return TemplateResponse(request, "admin/route_tester.html", context)
+
+
+class RateForm(ReasonForm):
+    """A rate as staff write it."""
+
+    currency = forms.CharField(max_length=3, help_text="ISO 4217; not USD, by which the others are compared.")
+
+    class Meta:
+        model = ExchangeRate
+        fields = ["currency", "date", "usd_per_unit"]
+        widgets = {"date": forms.DateInput(attrs={"type": "date"})}
+
+    def clean_currency(self) -> str:
+        """Any but the one that all are compared by."""
+        currency = read_currency(self.cleaned_data["currency"])
+        if currency == USD:
+            raise forms.ValidationError("USD is what the others are compared by.")
+        return currency
+
+    def clean_usd_per_unit(self) -> Decimal:
+        """Something is worth something."""
+        rate: Decimal = self.cleaned_data["usd_per_unit"]
+        if rate <= 0:
+            raise forms.ValidationError("Must be more than 0.")
+        return rate
+
+
+@admin.register(ExchangeRate, site=site)
+class ExchangeRateAdmin(ReasonedAdmin):
+    """What currencies are worth; the newest that is not in the future counts."""
+
+    form = RateForm
+    list_display = ["currency", "date", "usd_per_unit"]
+    list_filter = ["currency", "date"]
+    search_fields = ["currency"]
+    ordering = ["-date", "currency"]
