@@ -53,8 +53,8 @@ def test_no_list_walks_through_other_partners_rows(db: None, agreement: object) 
     plans = [(what, _plan(statement)) for what, statements in asked.items() for statement in statements]
     walks = {(*what, table) for what, plan in plans for table in WALK.findall(plan)}
     assert walks == set()
-    assert {len(statements) for (shape, _), statements in asked.items() if shape == "CasesQuery"} == {4}
-    assert {len(statements) for (shape, _), statements in asked.items() if shape == "ClientsQuery"} == {7}
+    assert max(len(statements) for (shape, _), statements in asked.items() if shape == "CasesQuery") == 4
+    assert max(len(statements) for (shape, _), statements in asked.items() if shape == "ClientsQuery") == 7
 
 
 def _statements(find: Callable[..., object], shape: Any, partner: ReferralPartner, query: str) -> list[str]:
