@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, RootModel
+from pydantic import AfterValidator, Field, PlainSerializer, RootModel
 from pydantic_core import PydanticCustomError
 
 from cases.case_body import CaseResultsBody, Number
@@ -46,10 +46,6 @@ def _every_address_once(users: list[UserRequest]) -> list[UserRequest]:
                 "address_twice", f"users[{first}] and users[{index}] have the same e-mail address."
             )
     return users
-
-
-def _none_for_null(sent: object) -> object:
-    return [] if sent is None else sent
 
 
 class CompanyRequest(Shape):
@@ -92,8 +88,8 @@ class CreateClientRequest(Shape):
         AfterValidator(_one_onboarding_user),
         AfterValidator(_every_address_once),
     ]
-    cases: Annotated[list[CaseRequest], BeforeValidator(_none_for_null), Field(max_length=MAX_CASES)] = Field(
-        default=[],
+    cases: Annotated[list[CaseRequest], Field(max_length=MAX_CASES)] | None = Field(
+        default=None,
         description="Claims to be collected; each that a collection partner covers becomes a case, which waits for "
         "the signature.",
     )
@@ -108,7 +104,7 @@ class CreateClientRequest(Shape):
                 Person(name=user.name, email=user.email, is_onboarding_user=user.is_onboarding_user or alone)
                 for user in self.users
             ),
-            claims=tuple(case.claim() for case in self.cases),
+            claims=tuple(case.claim() for case in self.cases or []),
         )
 
 

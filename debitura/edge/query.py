@@ -20,16 +20,13 @@ DATE_LENGTH = len("2026-01-31")
 
 
 def read_query[S: Shape](shape: type[S], sent: QueryDict, *, at: datetime.datetime | None = None) -> S:
-    """Return the parameters in their shape, or raise the 400 that names what is wrong. Empty ones count as left out."""
+    """Return the parameters in their shape, or raise the 400 that names what is wrong."""
     repeatable = {
         name_on_the_wire(name).casefold()
         for name, field in shape.model_fields.items()
         if get_origin(field.annotation) is list
     }
-    given = {name: [value for value in values if value] for name, values in sent.lists()}
-    data = {
-        name: values if name.casefold() in repeatable else _only(values) for name, values in given.items() if values
-    }
+    data = {name: values if name.casefold() in repeatable else _only(values) for name, values in sent.lists()}
     return read(shape, data, at=at)
 
 

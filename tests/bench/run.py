@@ -25,6 +25,7 @@ from http.client import HTTPConnection
 from importlib.metadata import version
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -37,6 +38,7 @@ REQUESTS = 2000
 SECONDS = 20.0
 WARM_UP = 50
 CROWD = 100_000
+CASES, CLIENTS = 200_000, 5_000
 # As in docs/operations.md, but with one worker, so that a figure is of one process.
 SERVER = ["granian", "--interface", "wsgi", "--workers", "1", "--blocking-threads", "8", "--backpressure", "64"]
 TICK = os.sysconf("SC_CLK_TCK")
@@ -61,6 +63,10 @@ def main() -> None:
             for name, request in _calls().items():
                 print(_measure(name, request, port=port, key=key, pids=(process.pid, _postmaster(data))), flush=True)
     with _database(url):
+        print(f"\n| in the database, of {CASES:,} cases of {CLIENTS:,} clients | ms |\n|---|---|")
+        for name, took in _lists():
+            print(f"| {name} | {took:.0f} |", flush=True)
+    with _database(url):
         print(f"\n| of {CROWD:,} clients on one version | ms |\n|---|---|")
         for name, took in _publishing():
             print(f"| {name} | {took:.0f} |", flush=True)
@@ -72,10 +78,12 @@ def _calls() -> dict[str, Callable[[int], Request]]:
         "new client": lambda n: ("POST", "/clients", _registration(n)),
         "replay": lambda n: ("POST", "/clients", _registration(0)),
         "read": lambda n: ("GET", "/clients/tenant-0", None),
+        "new client, 100 cases": lambda n: ("POST", "/clients", _registration(10_000 + n, cases=100)),
     }
 
 
-def _registration(n: int) -> bytes:
+def _registration(n: int, *, cases: int = 0) -> bytes:
+    """A client of its own, with cases every other of which somebody covers."""
     users = [
         {"name": "Jane Ann Doe", "email": f"jane@company{n}.example", "isOnboardingUser": True},
         {"name": "Ib Berg", "email": f"ib@company{n}.example"},
@@ -90,7 +98,15 @@ def _registration(n: int) -> bytes:
         "supportEmail": f"office@company{n}.example",
         "supportPhone": "+45 70 00 00 00",
     }
-    return json.dumps({"externalTenantId": f"tenant-{n}", "client": client, "users": users}).encode()
+    claims = [_case(f"INV-{index}", "DE" if index % 2 else "TV") for index in range(cases)]
+    body = {"externalTenantId": f"tenant-{n}", "client": client, "users": users, "cases": claims}
+    return json.dumps(body).encode()
+
+
+def _case(reference: str, country: str) -> dict[str, object]:
+    debtor = {"type": "Company", "name": "Debtor GmbH", "address": "Street 1", "city": "City", "countryAlpha2": country}
+    facts = {"currencyCode": "EUR", "amountToRecover": 1250.5, "date": "2026-01-15", "dueDate": "2026-02-14"}
+    return {**facts, "creditorReference": reference, "claimDescription": "Goods delivered", "debtor": debtor}
 
 
 # --- What is measured -----------------------------------------------------------------------------
@@ -165,6 +181,49 @@ def _machine() -> str:
     cpus = f"{os.cpu_count()} CPUs, {platform.system()} {platform.machine()}"
     parts = f"Python {platform.python_version()}, Django {version('django')}, granian {version('granian')}"
     return f"{cpus}, {parts}, PostgreSQL 18 of the wheel"
+
+
+def _lists() -> Iterator[tuple[str, float]]:
+    """What the database takes for a list, all statements together; of a partner that has a quarter of all rows."""
+    _prepare()
+    from django.db import connection
+
+    from cases.find_cases import find_cases
+    from cases.list_schemas import CasesQuery
+    from cases.models import CollectionPartner
+    from onboarding.client_list import ClientsQuery, find_clients
+    from partners.models import ReferralPartner
+    from tests.crowd import make_cases, make_crowd
+
+    partners = [ReferralPartner.objects.create(name=f"P{n}", short_name="P", fee_percentage=10) for n in range(4)]
+    make_crowd(CLIENTS, partners=[each.pk for each in partners])
+    make_cases(CASES, collector=CollectionPartner.objects.create(name="C", platform_share_percentage=20).pk)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+    for query in OF_CASES:
+        yield f"GET /cases?{query}", _in_the_database(find_cases, CasesQuery, query, partners[0])
+    for query in OF_CLIENTS:
+        yield f"GET /clients?{query}", _in_the_database(find_clients, ClientsQuery, query, partners[0])
+    connection.close()
+
+
+OF_CASES = ["", "Page=5000", "Statuses=Paused", "Query=nord", "Query=INV-777", "Sort=GrossAmount:desc&Page=5000"]
+OF_CLIENTS = ["", "Page=25", "OnboardingDone=true", "Query=company+12", "Sort=name:desc"]
+
+
+def _in_the_database(find: Callable[..., object], shape: Any, query: str, partner: object) -> float:
+    """Of the second time, when the rows are in memory; with what it takes to carry them over."""
+    from django.db import connection
+    from django.http import QueryDict
+    from django.test.utils import CaptureQueriesContext
+    from django.utils import timezone
+
+    from debitura.edge.query import read_query
+
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as captured:
+            find(partner=partner, wanted=read_query(shape, QueryDict(query)), at=timezone.now())
+    return sum(float(each["time"]) for each in captured) * 1000
 
 
 def _publishing() -> Iterator[tuple[str, float]]:
@@ -247,10 +306,14 @@ def _prepare() -> str:
     django.setup()
     call_command("migrate", verbosity=0)
 
+    from cases.models import CollectionPartner, Coverage, ExchangeRate
     from partners.issue_key import issue_key
     from partners.models import ReferralPartner
 
     partner = ReferralPartner.objects.create(name="Bench A/S", short_name="Bench", fee_percentage=10)
+    collector = CollectionPartner.objects.create(name="Bench Inkasso", platform_share_percentage=20)
+    Coverage.objects.create(collection_partner=collector, country="DE", position=0)
+    ExchangeRate.objects.create(currency="EUR", date="2026-01-01", usd_per_unit="1.08")
     key = issue_key(partner=partner, label="bench", live=True)[1]
     connection.close()
     return key
