@@ -42,7 +42,7 @@ class CaseClient(Answer):
     external_tenant_id: str
     creditor_id: UUID
     company_name: str
-    contacts: ClientContacts
+    contacts: ClientContacts | None = Field(description="Null once the client is not yours any more.")
 
 
 class CaseDebtor(Answer):
@@ -191,7 +191,7 @@ def _client(case: Case) -> CaseClient:
         external_tenant_id=case.link.external_tenant_id,
         creditor_id=client.pk,
         company_name=client.name,
-        contacts=_contacts(client),
+        contacts=_contacts(client) if case.link.archived_at is None else None,
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from cases.case_body import results_body
 from cases.case_stats import CaseStats, case_stats
 from cases.claim import Claim
+from cases.submit_cases import Created
 from clients.agreement_status import AgreementStatus, Current, NeverSigned, Reason, SignAgain
 from clients.models import Client, ReferralPartnerClientLink, User
 from clients.models.client import users_of
@@ -29,8 +30,11 @@ from onboarding.schemas import (
 
 
 def client_body(onboarded: Onboarded) -> ClientBody:
-    """Build the answer; two statements, for users and cases."""
-    stats = case_stats([onboarded.link.pk]).get(onboarded.link.pk, CaseStats())
+    """Build the answer; two statements, for users and cases, of which a new client has just those of the call."""
+    if onboarded.is_replay:
+        stats = case_stats([onboarded.link.pk]).get(onboarded.link.pk, CaseStats())
+    else:
+        stats = CaseStats(total=sum(isinstance(each, Created) for each in onboarded.submitted))
     return listed_body(ListedClient(onboarded, users_of(onboarded.link.client_id), stats))
 
 

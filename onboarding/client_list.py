@@ -82,7 +82,7 @@ def _filtered(partner: ReferralPartner, wanted: ClientsQuery, at: datetime) -> L
     """
     client = Client.objects.filter(pk=OuterRef("client"))
     links = ReferralPartnerClientLink.objects.active().filter(partner=partner)
-    links = links.annotate(is_ready=is_current(at=at, client="client"), name=Subquery(client.values("name")[:1]))
+    links = links.alias(is_ready=is_current(at=at, client="client"), name=Subquery(client.values("name")[:1]))
     conditions = {
         "external_tenant_id": wanted.external_tenant_id or None,
         "is_attributed": wanted.is_attributed_client,
@@ -94,7 +94,7 @@ def _filtered(partner: ReferralPartner, wanted: ClientsQuery, at: datetime) -> L
     known_as = Concat(
         "name", Value("\n"), "registration_number", Value("\n"), "support_email", output_field=TextField()
     )
-    found = links.annotate(known_as=Subquery(client.values(known_as=known_as)[:1]))
+    found = links.alias(known_as=Subquery(client.values(known_as=known_as)[:1]))
     return found.filter(**{name: value for name, value in conditions.items() if value is not None})
 
 

@@ -16,6 +16,7 @@ from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.timesince import timesince
 
+from cases.case_stats import CaseStats, case_stats
 from cases.claim import Claim
 from cases.models import KeptClaims, SubmittedCase
 from clients.models import (
@@ -165,6 +166,7 @@ class Matched:
     link: ReferralPartnerClientLink | None
     has_signed: bool
     is_verified: bool
+    cases: CaseStats  # under that link
 
 
 class ConflictForm(DecisionForm):
@@ -288,11 +290,19 @@ def _matched(conflict: LinkConflict) -> list[Matched]:
     ids = [conflict.client_id] if conflict.client_id else [match.client_id for match in conflict.matches.all()]
     links = ReferralPartnerClientLink.objects.active().filter(client__in=ids).select_related("partner")
     by_client = {link.client_id: link for link in links}
+    brought = case_stats([link.pk for link in links])
     signed = set(Signature.objects.filter(client__in=ids).values_list("client", flat=True))
     used = EmailCode.objects.filter(Q(link__client__in=ids) | Q(link_request__client__in=ids), used_at__isnull=False)
     proven = set(used.values_list("user__client", flat=True))
+    stats = {link.client_id: numbers for link in links if (numbers := brought.get(link.pk))}
     return [
-        Matched(client, by_client.get(client.pk), client.pk in signed, client.pk in signed | proven)
+        Matched(
+            client=client,
+            link=by_client.get(client.pk),
+            has_signed=client.pk in signed,
+            is_verified=client.pk in signed | proven,
+            cases=stats.get(client.pk, CaseStats()),
+        )
         for client in Client.objects.filter(pk__in=ids)
     ]
 

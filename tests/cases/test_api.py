@@ -173,12 +173,14 @@ def test_cases_are_found_by_who_collects_and_by_reference(
     assert listed(api, Query=three[0].reference.lower()) == ["A-1"]
 
 
-def test_cases_of_an_archived_link_are_still_read(
+def test_cases_of_an_archived_link_are_still_read_and_its_people_are_not(
     api: APIClient, link: ReferralPartnerClientLink, three: list[Case]
 ) -> None:
     type(link).objects.filter(pk=link.pk).update(archived_at=timezone.now() + timedelta(seconds=1))
 
     assert listed(api, externalTenantId="tenant-1") == ["C-3", "A-1"]
+    told = api.get(f"/cases/{three[0].pk}").json()["client"]
+    assert (told["companyName"], told["contacts"]) == ("Acme A/S", None)
 
 
 def test_page_and_summary_count_all_that_was_asked_for(api: APIClient, three: list[Case]) -> None:

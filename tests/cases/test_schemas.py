@@ -9,14 +9,18 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cases.claim import Claim, DebtorType
 from cases.currencies import currencies, decimals
 from cases.schemas import MAX_AMOUNT, CaseRequest, PreviewRequest
+from cases.submit_cases import Created, submit_cases
 from debitura.edge.errors import ApiError
 from debitura.edge.shapes import Shape, read
+from tests.cases.refused import check_now
+from tests.make import make_coverage, make_link
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 DEBTOR = {"type": "Company", "name": "Owing Ltd", "address": "1 High St", "city": "Leeds", "countryAlpha2": "GB"}
@@ -238,6 +242,24 @@ def test_whatever_passes_fits_the_database(sent: dict[str, Any]) -> None:
     texts = [value for value in [*vars(passed).values(), *vars(passed.debtor).values()] if isinstance(value, str)]
     assert all("\x00" not in text and unicodedata.is_normalized("NFC", text) for text in texts)
     assert all([passed.debtor.name, passed.debtor.address, passed.debtor.city])
+
+
+@pytest.mark.slow
+@settings(max_examples=300, deadline=None, suppress_health_check=[*HealthCheck])
+@given(st.lists(CASES, min_size=1, max_size=4))
+def test_the_database_takes_whatever_passes(db: None, sent: list[dict[str, Any]]) -> None:
+    try:
+        claims = [case.claim() for case in read(Request, {"cases": sent}, at=NOW).cases]
+    except ApiError:
+        return
+
+    with transaction.atomic():
+        make_coverage(country="GB")
+        outcomes = submit_cases(link=make_link(), claims=claims, assigned={}, at=NOW)
+        check_now()
+        transaction.set_rollback(True)
+
+    assert [type(outcome) for outcome in outcomes] == [Created] * len(claims)
 
 
 @given(CASES, CASES)
