@@ -10,6 +10,7 @@ from drf_spectacular.utils import (
     extend_schema,
 )
 
+from cases.openapi import PAGE, WHOLE_CASE
 from debitura.edge.errors import ErrorAnswer, error_body
 from debitura.edge.openapi import (
     CRASHED,
@@ -116,11 +117,11 @@ CASE: dict[str, Any] = {
     },
 }
 CASE_RESULTS: dict[str, Any] = {
-    "successfulCases": [],
+    "successfulCases": [WHOLE_CASE],
     "failedCases": [
         {
-            "caseIndex": 0,
-            "creditorReference": "INV-1001",
+            "caseIndex": 1,
+            "creditorReference": "INV-1002",
             "errorType": "NoPartnerAvailable",
             "errorMessage": "No collection partner covers this debtor and amount.",
             "validationErrors": None,
@@ -130,6 +131,17 @@ CASE_RESULTS: dict[str, Any] = {
 }
 
 
+CLIENTS: dict[str, Any] = {
+    "page": {**PAGE, "pageSize": 50},
+    "summary": {
+        "totalClients": 1,
+        "attributedClients": 1,
+        "onboardingComplete": 1,
+        "onboardingPending": 0,
+        "totalCases": 0,
+    },
+    "clients": [READY],
+}
 REPLAYED = header(
     "Idempotent-Replayed",
     {"type": "string", "enum": ["true"]},
@@ -277,7 +289,7 @@ describe_list_clients = extend_schema(
     ),
     parameters=[*HEADERS, *query_parameters(ClientsQuery)],
     responses={
-        200: answer(ClientsBody, "A page of clients."),
+        200: answer(ClientsBody, "A page of clients.", Page=CLIENTS),
         400: INVALID_QUERY,
         401: UNAUTHORIZED,
         500: CRASHED,

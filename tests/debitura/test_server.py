@@ -218,7 +218,7 @@ def test_methods_are_told_apart(server: Server, key: dict[str, str]) -> None:
     wrong = server.ask("OPTIONS", "/clients", headers=key)
 
     assert (head.status, head.body, head.headers["Content-Length"]) == (200, b"", read.headers["Content-Length"])
-    assert (told(wrong), wrong.headers["Allow"]) == ((405, "MethodNotAllowed"), "POST")
+    assert (told(wrong), wrong.headers["Allow"]) == ((405, "MethodNotAllowed"), "GET, POST, HEAD")
 
 
 def test_a_connection_serves_one_call_after_another(server: Server, key: dict[str, str]) -> None:
