@@ -71,6 +71,11 @@ class Visitor:
         with self.page.expect_navigation():
             self.page.get_by_role("button", name=button, exact=True).last.click()
 
+    def follow(self, link: str) -> None:
+        """Follow a link and wait for the next page."""
+        with self.page.expect_navigation():
+            self.page.get_by_role("link", name=link).click()
+
     def heading(self) -> str:
         """What the page is about."""
         return self.page.get_by_role("heading", level=1).inner_text()

@@ -24,7 +24,7 @@ def test_a_key_that_is_made_in_the_admin_opens_the_api(chromium: Browser, site: 
         page = visitor.page
         sign_in(visitor, site, "Partner managers")
         page.goto(f"{site}/admin/partners/referralpartner/{partner.pk}/change/")
-        page.get_by_role("link", name="Make a key").click()
+        visitor.follow("Make a key")
         visitor.look("admin-make-a-key")
         page.get_by_label("Label").fill("production")
         page.get_by_label("Why").fill("They go live")
@@ -43,7 +43,7 @@ def test_a_draft_is_written_read_and_published(chromium: Browser, site: str) -> 
         page.get_by_label("Text").fill("## 1. Scope\n\nDebitura collects claims.")
         page.get_by_label("Summary of changes").fill("It is shorter.")
         visitor.press("Save and continue editing")
-        page.get_by_role("link", name="Publish").click()
+        visitor.follow("Publish")
         visitor.look("admin-publish")
         page.get_by_label("Why").fill("The fees changed")
         visitor.press("Publish version 2")

@@ -30,7 +30,7 @@ def test_a_rivals_client_moves_when_support_offers_it_and_the_client_approves(
         support.page.get_by_label("Why").fill("The client asked us to")
         support.press("Decide")
         support.look("workbench-decided")
-        support.page.get_by_role("link", name="Link doctor").click()
+        support.follow("Link doctor")
         support.page.get_by_label("What have you got?").fill("jane@acme.test")
         support.press("Look")
         support.look("workbench-doctor")
