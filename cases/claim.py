@@ -8,6 +8,7 @@ import json
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 
@@ -60,9 +61,18 @@ class Claim:
     return_url: str = ""
 
     def digest(self) -> str:
-        """SHA-256 in hex: two claims that say the same have the same."""
-        facts = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False, default=_plain)
+        """
+        SHA-256 in hex: two claims that say the same have the same.
+
+        What is not said is left out, so that a fact that claims can have later changes no digest of before.
+        """
+        facts = json.dumps(_said(asdict(self)), sort_keys=True, ensure_ascii=False, default=_plain)
         return hashlib.sha256(facts.encode()).hexdigest()
+
+
+def _said(facts: dict[str, Any]) -> dict[str, Any]:
+    said = {name: _said(value) if isinstance(value, dict) else value for name, value in facts.items()}
+    return {name: value for name, value in said.items() if not (value is None or value is False or value == "")}
 
 
 def _plain(value: Decimal | datetime.date | UUID) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Annotated, Any, cast
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -16,7 +17,7 @@ from pydantic_core.core_schema import ValidationInfo
 
 from cases.claim import Claim, Debtor, DebtorType
 from cases.currencies import currencies, decimals
-from cases.jurisdictions import US, state_code
+from cases.jurisdictions import US, state_code, us_states
 from cases.standard_fees import Age
 from clients.countries import country_code, country_name
 from debitura.edge.query import read_moment
@@ -24,6 +25,7 @@ from debitura.edge.shapes import MAX_EMAIL, Email, Line, OptionalLine, OptionalT
 
 # As much as twelve digits and four decimals: what a double, and so JSON in most hands, still holds exactly.
 MAX_AMOUNT = Decimal(999_999_999_999)
+WIDE = Context(prec=40)  # for amounts of twelve digits, however many decimals were sent
 EARLIEST = datetime.date(1900, 1, 1)
 MAX_URL = 2048
 
@@ -163,7 +165,7 @@ class _Amounts(Shape):
         currency = info.data.get("currency_code")
         if amount is None or currency is None:
             return amount
-        if -cast(int, amount.normalize().as_tuple().exponent) > decimals(currency):
+        if amount != amount.quantize(Decimal(1).scaleb(-decimals(currency)), context=WIDE):
             raise _fault(f"Has more decimals than {currency}, which has {decimals(currency) or 'none'}.")
         return amount
 
@@ -262,11 +264,17 @@ class DebtorRequest(Shape):
     @field_validator("state_alpha2")
     @classmethod
     def _state_of_the_us(cls, given: str, info: ValidationInfo) -> str:
-        if info.data.get("country_alpha2") != US:
+        country = info.data.get("country_alpha2")
+        if country != US:
+            if country and given.casefold().startswith("us-"):
+                raise _fault(f"Is in the United States, and the country is {country_name(country)}.")
             return given
         if not given:
             raise _fault("Is needed in the United States: CA, US-CA or California.")
-        return _state(given)
+        code, named = _state(given), state_code(info.data.get("state", ""))
+        if named is not None and named != code:
+            raise _fault(f"Is {us_states()[code]}, and state says {us_states()[named]}.")
+        return code
 
     def debtor(self) -> Debtor:
         """The same in the words of the use case. Outside the US what is sent as the state's code is its name."""
@@ -282,7 +290,7 @@ class DebtorRequest(Shape):
             state_code=self.state_alpha2 if in_us else "",
             contact_person=self.contact_person,
             registration_number=self.company_registration_number,
-            email=self.email or "",
+            email=unicodedata.normalize("NFC", self.email or ""),
             phone=self.phone,
         )
 

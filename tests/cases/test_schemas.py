@@ -13,7 +13,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cases.claim import Claim, DebtorType
+from cases.claim import Claim, DebtorType, _said
 from cases.currencies import currencies, decimals
 from cases.schemas import MAX_AMOUNT, CaseRequest, PreviewRequest
 from cases.submit_cases import Created, submit_cases
@@ -63,6 +63,7 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     (case(amountToRecover=True), "amountToRecover", "Must be a number."),
     (case(amountToRecover=10**13), "amountToRecover", "Must be a number from 0"),
     (case(amountToRecover=Decimal("1.001")), "amountToRecover", "more decimals than EUR, which has 2"),
+    (case(amountToRecover=Decimal("1." + "0" * 30 + "1")), "amountToRecover", "more decimals than EUR"),
     (case(currencyCode="JPY", amountToRecover=Decimal("1.5")), "amountToRecover", "JPY, which has none"),
     (case(currencyCode="KWD", amountToRecover=Decimal("1.0005")), "amountToRecover", "KWD, which has 3"),
     (case(date="2026-11-26"), "date", "Is in the future"),
@@ -101,6 +102,8 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     (with_debtor(countryAlpha2="", country="Ruritania"), "debtor.country", "Not an ISO 3166-1"),
     (with_debtor(countryAlpha2="US"), "debtor.stateAlpha2", "Is needed in the United States"),
     (with_debtor(countryAlpha2="US", stateAlpha2="PR"), "debtor.stateAlpha2", "Not a US state"),
+    (with_debtor(countryAlpha2="US", stateAlpha2="CA", state="Texas"), "debtor.stateAlpha2", "state says Texas"),
+    (with_debtor(countryAlpha2="CA", stateAlpha2="US-CA"), "debtor.stateAlpha2", "the country is Canada"),
     (with_debtor(email="nobody"), "debtor.email", "This is not an e-mail address."),
 ]  # fmt: skip
 
@@ -270,6 +273,14 @@ def test_claims_have_the_same_digest_if_they_say_the_same(one: dict[str, Any], o
         return
 
     assert (claims[0].digest() == claims[1].digest()) == (claims[0] == claims[1])
+
+
+def test_a_fact_that_is_not_said_is_not_in_the_digest() -> None:
+    debtor = {"type": "Company"}
+
+    said = _said({"amount": "1", "later": "", "much_later": None, "old": Decimal(0), "debtor": {**debtor, "x": False}})
+
+    assert said == {"amount": "1", "old": Decimal(0), "debtor": debtor}
 
 
 def test_a_claim_sent_in_other_words_is_the_same_claim() -> None:

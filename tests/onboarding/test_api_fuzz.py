@@ -24,6 +24,14 @@ REQUIRED = {
     *("externalTenantId", "client", "users", "client.name", "client.country", "client.supportEmail"),
     *(f"users[{index}].{name}" for index in range(51) for name in ("name", "email")),
 }
+# What is told where it is missing, or does not go with what is there.
+OF_A_CASE = ["currencyCode", "amountToRecover", "amountToRecoverOver12Months", "date", "dueDate", "debtor"]
+OF_A_DEBTOR = ["type", "name", "address", "city", "countryAlpha2", "stateAlpha2"]
+REQUIRED |= {
+    f"cases[{index}].{name}"
+    for index in range(101)
+    for name in [*OF_A_CASE, *(f"debtor.{each}" for each in OF_A_DEBTOR)]
+}
 NAMES = st.sampled_from(["name", "EMAIL", "externaltenantid", "Users", "cases", "", "a.b", "[0]", "ſ", "\0", "\ud800"])
 UNSEEN = ["", " ", "\u200b", "\0", "\ud800", "a\nb", "\u202eb", "\U00016fff", "\U00016d67" * 2]
 LONG = ["\ufdfa" * 100, "x" * 300, "😀" * 255, "\ufdfa" * 20 + "@acme.test"]
@@ -41,6 +49,17 @@ VALUES = st.recursive(
 JANE = {"name": "Jane Ann Doe", "email": "jane@acme.test", "isOnboardingUser": True}
 IB = {"name": "Ib Berg", "email": "ib@acme.test", "isOnboardingUser": False}
 USERS = st.sampled_from([[JANE], [JANE, IB], [JANE, IB, {"name": "Bo", "email": "office@acme.test"}]])
+CLAIM = {
+    "currencyCode": "EUR",
+    "amountToRecover": 1250,
+    "amountToRecoverOver12Months": 100,
+    "amountToRecoverOver24Months": 50,
+    "date": "2026-01-15",
+    "dueDate": "2026-02-14",
+    "creditorReference": "INV-1",
+    "debtor": {"type": "Company", "name": "Owing", "address": "Street 1", "city": "City", "countryAlpha2": "DE"},
+}
+CLAIMS = st.sampled_from([[], [CLAIM], [CLAIM, {**CLAIM, "creditorReference": "INV-2", "comments": "Hurry"}]])
 TENANT_IDS = st.sampled_from(["tenant-1", "tenant-2", "ø ?%#", "x" * 255])
 
 
@@ -50,6 +69,7 @@ def spoilt(draw: st.DrawFn) -> bytes:
     body = registration_body(
         draw(st.sampled_from(["tenant-1", "tenant-2", "ø ?%#", "x" * 255])), users=deepcopy(draw(USERS))
     )
+    body["cases"] = deepcopy(draw(CLAIMS))
     for _ in range(draw(st.sampled_from([1, 1, 1, 2, 3]))):
         container, key = draw(st.sampled_from(list(_places(body))))
         draw(st.sampled_from([_replace, _replace, _replace, _drop, _rename, _add]))(container, key, draw)
