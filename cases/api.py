@@ -38,7 +38,7 @@ class CasesView(Operation):
     @describe_list_cases
     def get(self, request: Request) -> HttpResponse:
         """A page of them, and the counts of all that were asked for."""
-        wanted = read_query(CasesQuery, request.query_params)
+        wanted = read_query(CasesQuery, request.META["QUERY_STRING"])
         found = find_cases(partner=calling_partner(request), wanted=wanted, at=timezone.now())
         return _json(
             CasesBody(

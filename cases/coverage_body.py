@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from itertools import groupby
 from uuid import UUID
 
 from pydantic import Field, RootModel
@@ -101,12 +100,13 @@ class PreviewBody(Answer):
 
 
 def coverage_items() -> list[CoverageItem]:
-    """Every jurisdiction that somebody active covers, by name; one statement."""
+    """Every jurisdiction that somebody active covers, by name; one statement. Who covers a country covers all of it."""
     active = Coverage.objects.filter(is_active=True, collection_partner__is_active=True)
-    rows = active.select_related("collection_partner").order_by("country", "state", "position")
+    rows = list(active.select_related("collection_partner").order_by("country", "position"))
+    places = {(each.country, each.state) for each in rows}
     items = [
-        _item(country, state, list(group))
-        for (country, state), group in groupby(rows, key=lambda each: (each.country, each.state))
+        _item(country, state, [each for each in rows if each.country == country and each.state in ("", state)])
+        for country, state in places
     ]
     return sorted(items, key=lambda item: item.jurisdiction)
 

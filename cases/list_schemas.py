@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from cases.jurisdictions import country_of
 from cases.lifecycle import Lifecycle
-from debitura.edge.query import From, PageQuery, QueryText, To, sort_by
+from debitura.edge.query import From, PageQuery, QueryId, QueryText, To, sort_by
 
 
 def _statuses(sent: list[str]) -> list[Lifecycle]:
@@ -46,7 +46,7 @@ class CasesQuery(PageQuery):
 
     from_date: From | None = None
     to_date: To | None = None
-    external_tenant_id: QueryText = Field(default="", description="Of one client, by your own id for it.")
+    external_tenant_id: QueryId = Field(default="", description="Of one client, by your own id for it.")
     statuses: Annotated[list[str], AfterValidator(_statuses)] = Field(
         default=[], description="Repeatable; the name (PendingVerification) or what people read (Pending Verification)."
     )

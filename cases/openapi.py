@@ -250,7 +250,8 @@ describe_list_coverage = extend_schema(
     summary="Where claims are collected",
     description=(
         "Every jurisdiction, with who collects there and on what conditions, in the order in which they are asked. A "
-        "US state stands here where somebody covers it on its own; who covers the country takes debtors there too."
+        "US state stands here where somebody covers it on its own, together with those who cover the whole country; "
+        "any other state is covered as the United States are."
     ),
     parameters=HEADERS,
     responses={200: answer(CoverageBody, "All of them, by name.", Coverage=COVERAGE), **ALWAYS},

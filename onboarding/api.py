@@ -61,7 +61,7 @@ class ClientsView(Operation):
     @describe_list_clients
     def get(self, request: Request) -> HttpResponse:
         """A page of the partner's clients, and the counts of all that were asked for."""
-        wanted = read_query(ClientsQuery, request.query_params)
+        wanted = read_query(ClientsQuery, request.META["QUERY_STRING"])
         found = find_clients(partner=calling_partner(request), wanted=wanted, at=timezone.now())
         return _json(clients_body(wanted, found), status=200)
 

@@ -17,7 +17,7 @@ from clients.agreement_status import agreement_status
 from clients.models import Client, ReferralPartnerClientLink, User
 from clients.models.agreement_facts import agreement_facts, is_current
 from clients.models.link import LinkQuerySet
-from debitura.edge.query import From, PageQuery, PageSize, QueryText, QueryTruth, To, sort_by
+from debitura.edge.query import From, PageQuery, PageSize, QueryId, QueryText, QueryTruth, To, sort_by
 from onboarding.onboard import Onboarded, onboarded_as
 from partners.models import ReferralPartner
 
@@ -29,7 +29,7 @@ class ClientsQuery(PageQuery):
     query: QueryText = Field(
         default="", description="Part of the company name, the office e-mail or the registration number."
     )
-    external_tenant_id: QueryText = Field(default="", description="Exactly this one.")
+    external_tenant_id: QueryId = Field(default="", description="Exactly this one.")
     is_attributed_client: QueryTruth | None = Field(default=None, description="True: you created it.")
     date_created_from: From | None = None
     date_created_to: To | None = None

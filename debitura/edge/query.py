@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from contextlib import suppress
 from typing import Annotated, get_origin
 
 from django.http import QueryDict
@@ -16,11 +17,15 @@ from debitura.edge.shapes import Answer, Shape, read
 MAX_PAGE = 2_147_483_647
 MAX_PAGE_SIZE = 100
 DIGITS = re.compile(r"[0-9]{1,10}")
-DATE_LENGTH = len("2026-01-31")
 
 
-def read_query[S: Shape](shape: type[S], sent: QueryDict, *, at: datetime.datetime | None = None) -> S:
-    """Return the parameters in their shape, or raise the 400 that names what is wrong."""
+def read_query[S: Shape](shape: type[S], query_string: str, *, at: datetime.datetime | None = None) -> S:
+    """
+    Return the parameters in their shape, or raise the 400 that names what is wrong.
+
+    `query_string` is as WSGI has it. It is in UTF-8 whatever charset the request names for its body.
+    """
+    sent = QueryDict(query_string.encode("latin-1"), encoding="utf-8")
     repeatable = {
         name_on_the_wire(name).casefold()
         for name, field in shape.model_fields.items()
@@ -52,12 +57,13 @@ def read_moment(sent: object) -> datetime.datetime | datetime.date:
     """An ISO 8601 date, or a moment in UTC; one without a zone is in UTC."""
     if not isinstance(sent, str):
         raise PydanticCustomError("moment", "Must be a date as a string, such as 2026-01-31 or 2026-01-31T00:00:00Z.")
+    with suppress(ValueError):
+        return datetime.date.fromisoformat(sent)
     try:
         moment = datetime.datetime.fromisoformat(sent)
-        moment = moment.replace(tzinfo=datetime.UTC) if moment.tzinfo is None else moment.astimezone(datetime.UTC)
+        return moment.replace(tzinfo=datetime.UTC) if moment.tzinfo is None else moment.astimezone(datetime.UTC)
     except (ValueError, OverflowError):
         raise PydanticCustomError("moment", "Not a date. Write it as 2026-01-31 or 2026-01-31T00:00:00Z.")
-    return moment.date() if len(sent) == DATE_LENGTH else moment
 
 
 def _begin(sent: object) -> datetime.datetime:
@@ -85,6 +91,7 @@ def _clean(text: str) -> str:
 _MOMENT = {"type": "string", "description": "ISO 8601: a date, or a moment, which is UTC without a zone. Inclusive."}
 QueryTruth = Annotated[bool, BeforeValidator(_truth)]
 QueryText = Annotated[str, Field(max_length=255), AfterValidator(_clean)]
+QueryId = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_clean)]
 From = Annotated[datetime.datetime, BeforeValidator(_begin), WithJsonSchema(_MOMENT)]
 To = Annotated[datetime.datetime, BeforeValidator(_end), WithJsonSchema(_MOMENT)]
 

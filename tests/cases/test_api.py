@@ -135,6 +135,7 @@ def three(link: ReferralPartnerClientLink, collector: CollectionPartner) -> list
         ({}, ["C-3", "B-2", "A-1"]),
         ({"FROMDATE": "2026-01-06"}, ["C-3", "B-2"]),
         ({"toDate": "2026-01-05"}, ["A-1"]),
+        ({"toDate": "20260105"}, ["A-1"]),
         ({"ToDate": "2026-01-06T00:00:00Z"}, ["B-2", "A-1"]),
         ({"fromDate": "2026-01-06T01:00:00+01:00", "toDate": "2026-01-06"}, ["B-2"]),
         ({"ExternalTenantId": "tenant-1"}, ["C-3", "A-1"]),
@@ -209,6 +210,18 @@ def test_everything_that_is_wrong_with_a_query_is_told_at_once(api: APIClient) -
 
 
 @pytest.mark.parametrize("path", ["/cases", "/clients"])
+def test_the_charset_that_a_caller_names_does_not_matter(api: APIClient, path: str) -> None:
+    answer = api.get(f"{path}?Query=%2B2AA-", content_type="application/json; charset=utf-7")
+
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/cases", "/clients"])
+def test_an_empty_id_is_no_id(api: APIClient, path: str) -> None:
+    assert list(refused(api, path, externalTenantId="")) == ["externalTenantId"]
+
+
+@pytest.mark.parametrize("path", ["/cases", "/clients"])
 @pytest.mark.parametrize("text", ["\x00", "%", "_", "'", "\\", "\ud800", "a" * 256])
 def test_whatever_is_searched_for_there_is_an_answer(api: APIClient, path: str, text: str) -> None:
     answer = api.get(path, {"query": text.encode("utf-8", "surrogatepass")})
@@ -272,11 +285,12 @@ def test_coverage_tells_who_collects_where_and_on_what_conditions(api: APIClient
     second = make_collection_partner(name="Second")
     make_coverage(collector, country="US", state="CA", minimum_amount=Decimal(1000), minimum_currency="EUR")
     make_coverage(second, country="US", state="CA", debtor_type="Company", minimum_amount="0.5", minimum_currency="USD")
+    make_coverage(make_collection_partner(name="Whole country"), country="US")
     make_coverage(collector, country="DK")
     make_coverage(collector, country="SE", is_active=False)
     make_coverage(make_collection_partner(is_active=False), country="NO")
 
-    denmark, california = api.get("/coverage").json()
+    denmark, country, california = api.get("/coverage").json()
 
     assert (denmark["jurisdiction"], denmark["jurisdictionId"], denmark["countryId"]) == ("Denmark", 208, 208)
     assert denmark["partners"] == [
@@ -286,7 +300,12 @@ def test_coverage_tells_who_collects_where_and_on_what_conditions(api: APIClient
     assert [(each["partnerName"], each["conditions"]) for each in california["partners"]] == [
         ("Inkasso Nord A/S", "Amount ≥ 1,000 EUR"),
         ("Second", "B2B cases only, Amount ≥ 0.5 USD"),
+        ("Whole country", "All cases"),
     ]
+    assert (country["jurisdiction"], [each["partnerName"] for each in country["partners"]]) == (
+        "United States",
+        ["Whole country"],
+    )
 
 
 def test_the_filter_options_are_those_of_the_partners_own_cases(
