@@ -89,7 +89,7 @@ class PublishForm(DecisionForm):
     required_from = forms.DateTimeField(
         label="Required from (UTC)",
         required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "class": "vTextField"}),
+        widget=forms.DateTimeInput({"type": "datetime-local", "class": "vTextField"}, format="%Y-%m-%dT%H:%M"),
         help_text="Until then earlier signatures count, and clients can sign early. Leave it empty: at once.",
     )
     field_order = ["shown", "required_from", "why"]

@@ -249,6 +249,18 @@ def test_it_is_published_now_and_required_later(legal: Browser, draft: Agreement
     assert draft.published_at < later
 
 
+def test_a_draft_that_changed_meanwhile_is_shown_again_with_the_date_that_was_chosen(
+    legal: Browser, draft: Agreement
+) -> None:
+    read, later = shown(legal, draft), (timezone.now() + timedelta(days=30)).strftime("%Y-%m-%dT%H:%M")
+    legal.post(page(draft), written(text="## 1. Fee\n\nWe take all."))
+
+    answer = publish(legal, draft, shown=read, required_from=later)
+
+    assert f'name="required_from" value="{later}"' in answer.content.decode()
+    assert WHY in answer.content.decode()
+
+
 @pytest.mark.parametrize(
     ("typed", "says"),
     [("2020-01-01T00:00", "Not before"), ("2206-01-01T00:00", "At most a year from now."), ("soon", "Enter a valid")],
