@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -24,7 +24,7 @@ from tests.onboarding.visitor import FIRST, Visitor
 
 AGAIN = Purpose.UPGRADE
 BASE = "https://onboarding.debitura.test"
-NEXT_YEAR = datetime.fromisoformat("2027-01-01T00:00:00Z")
+NEXT_YEAR = datetime(timezone.now().year + 1, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -125,7 +125,7 @@ def test_what_is_announced_is_told_while_the_answer_stays_a_201(
     assert answer.json()["agreement"] == {
         "signedVersion": 1,
         "currentVersion": 2,
-        "mustSignBy": "2027-01-01T00:00:00Z",
+        "mustSignBy": wire(NEXT_YEAR),
         "reason": "NewVersion",
         "signUrl": again_url(link),
     }
@@ -236,7 +236,7 @@ def test_what_is_announced_can_be_signed_early(link: ReferralPartnerClientLink) 
 
     visitor.sign()
 
-    assert "takes effect on <strong>1 January 2027, 00:00 UTC</strong>" in page
+    assert f"takes effect on <strong>{for_people(NEXT_YEAR)}</strong>" in page
     assert find(link, NEXT_YEAR).status == Current(2, 2, None)
 
 
