@@ -276,10 +276,14 @@ def answer(request: HttpRequest, error: ApiError, page: tuple[str, str] | None =
 
 
 def _form_refusal(request: HttpRequest) -> ApiError | None:
-    """Forms of pages come in UTF-8, which is what all pages are sent in, and files count towards their size."""
+    """
+    Forms of pages come in UTF-8, which is what all pages are sent in, and files count towards their size.
+
+    Nothing that is looked for holds a NUL, which the database refuses to compare with.
+    """
     if is_api(request):
         return None
-    if (request.encoding or "utf-8").lower() != "utf-8":
+    if (request.encoding or "utf-8").lower() != "utf-8" or "%00" in request.META.get("QUERY_STRING", ""):
         return standard(400)
     length = request.headers.get("Content-Length", "")
     limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
