@@ -3,7 +3,9 @@
 import secrets
 from datetime import timedelta
 from email.utils import parseaddr
+from ipaddress import ip_network
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -15,7 +17,29 @@ from debitura.edge.request_log import configure_logging
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
+
+class Environment(environ.Env):  # type: ignore[misc]  # its maker left it untyped
+    """The environment; a value that cannot be read is named by its variable and never shown."""
+
+    def get_value(self, var: str, cast: Any = None, *more: Any, **options: Any) -> Any:
+        """Read a variable."""
+        try:
+            return super().get_value(var, cast, *more, **options)
+        except ValueError:
+            raise ImproperlyConfigured(f"{var} is not what it must be; docs/operations.md says what.") from None
+
+    @classmethod
+    def db_url_config(cls, url: str, *more: Any, **options: Any) -> Any:
+        """Read the URL of a database; a password with letters that mean something in a URL is the usual fault."""
+        try:
+            return super().db_url_config(url, *more, **options)
+        except ValueError:
+            raise ImproperlyConfigured(
+                "DATABASE_URL cannot be read; write / in a name or password as %2F, # as %23, ? as %3F, @ as %40."
+            ) from None
+
+
+env = Environment()
 
 DEBUG = env.bool("DEBUG", default=False)
 # The demo's mailbox and its link on the landing page; a name of its own, since pytest turns DEBUG off.
@@ -33,6 +57,11 @@ def _needed(name: str) -> str:
     return value
 
 
+def network(address: str) -> str:
+    """A network or an address, which is a network of one."""
+    return str(ip_network(address.strip(), strict=False))
+
+
 def _debug_secret() -> str:
     """A secret of this checkout's own, so that a development server's cookies and codes survive a restart."""
     kept = DATA_DIR / "secret_key"
@@ -47,7 +76,7 @@ SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS: list[str] = (
     env.str("ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1]" if DEBUG else "") or _needed("ALLOWED_HOSTS")
 ).split(",")
-TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", default=[])
+TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", cast=network, default=[])
 
 # Links that partners hand on are built from this, never from the request (product-rules 2.3).
 ONBOARDING_BASE_URL = (

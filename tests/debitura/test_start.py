@@ -5,9 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from debitura.settings import Environment, network
 
 PROJECT = Path(__file__).parents[2]
 PRODUCTION = {
@@ -30,6 +35,48 @@ def test_without_debug_a_missing_value_is_one_clear_line_and_no_start(program: l
     assert ended.returncode == 1
     assert len(ended.stderr.splitlines()) == 1
     assert missing in ended.stderr
+
+
+def test_a_value_that_cannot_be_read_is_named_and_not_shown() -> None:
+    url = "postgres://debitura_app:s3cret/word@localhost/debitura"
+
+    ended = _python(WORKER, {**PRODUCTION, "DATABASE_URL": url})
+
+    assert ended.returncode == 1
+    assert len(ended.stderr.splitlines()) == 1
+    assert "DATABASE_URL" in ended.stderr
+    assert "s3cret" not in ended.stdout + ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("read", "value"),
+    [
+        (lambda env: env.int("X"), "s3cret"),
+        (lambda env: env.int("X"), ""),
+        (lambda env: env.json("X"), '{"KEY": s3cret'),
+        (lambda env: env.list("X", cast=network), "10.0.0.1,s3cret"),
+    ],
+    ids=["number", "no number", "JSON", "networks"],
+)
+def test_whatever_a_value_must_be_its_variable_is_named(
+    monkeypatch: pytest.MonkeyPatch, read: Callable[[Environment], Any], value: str
+) -> None:
+    monkeypatch.setenv("X", value)
+
+    with pytest.raises(ImproperlyConfigured, match=r"^X is not what it must be; [^3]*$"):
+        read(Environment())
+
+
+@pytest.mark.parametrize("program", [WORKER, WEB_PROCESS, GRANIAN], ids=["worker", "web process", "web server"])
+def test_a_crash_at_start_says_where_and_shows_no_value(program: list[str], tmp_path: Path) -> None:
+    (tmp_path / "crashing.py").write_text("raise KeyError('s3cret')")
+
+    ended = _python(program, {**PRODUCTION, "PYTHONPATH": str(tmp_path), "DJANGO_SETTINGS_MODULE": "crashing"})
+
+    assert ended.returncode == 1
+    assert "debitura: KeyError at" in ended.stderr
+    assert "crashing.py:1" in ended.stderr
+    assert "s3cret" not in ended.stdout + ended.stderr
 
 
 def test_the_web_server_ends_when_its_process_cannot_start() -> None:
