@@ -1,7 +1,6 @@
 """Settings, read from the environment; what each name means is in docs/operations.md."""
 
 import secrets
-from datetime import timedelta
 from email.utils import parseaddr
 from ipaddress import ip_network
 from pathlib import Path
@@ -133,7 +132,6 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django_otp",
     "django_otp.plugins.otp_totp",
-    "axes",
     "pgtrigger",
     "pghistory",
     "procrastinate.contrib.django",
@@ -163,7 +161,6 @@ MIDDLEWARE = [
     "debitura.edge.page_middleware.PageLoginRequiredMiddleware",
     "debitura.edge.page_middleware.PageMessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "debitura.urls"
@@ -206,7 +203,7 @@ WHITENOISE_USE_FINDERS = DEBUG
 # --- Staff --------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "staff.Staff"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = ["debitura.staff.passwords.Argon2", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -220,20 +217,6 @@ OTP_TOTP_ISSUER = "Debitura"
 SESSION_ENGINE = "debitura.staff.sessions"
 # In a cookie: a page that shows a message changes no row.
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
-
-AXES_FAILURE_LIMIT = 5
-# As the form and Django's own signals call it; axes takes the name of the column otherwise.
-AXES_USERNAME_FORM_FIELD = "username"
-AXES_COOLOFF_TIME = timedelta(minutes=15)
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_RESET_ON_SUCCESS = True
-AXES_USERNAME_CALLABLE = "debitura.staff.sign_in.throttled_name"
-AXES_LOCKOUT_CALLABLE = "debitura.staff.sign_in.closed_for_a_while"
-AXES_SENSITIVE_PARAMETERS = ["username", "otp_token", "csrfmiddlewaretoken"]
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_CLIENT_IP_CALLABLE = "debitura.edge.client_ip.client_ip"
-AXES_DISABLE_ACCESS_LOG = True
-AXES_VERBOSE = False
 
 # --- Security -----------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """Whose request it is, by address: evidence of a signature, and the throttle on sign-in, rest on it."""
 
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -13,26 +13,40 @@ def client_ip(request: HttpRequest) -> str | None:
     `X-Forwarded-For` counts only as far as it was written by the proxies of TRUSTED_PROXIES: read from the right, the
     first address that is none of theirs. None when the server does not know the peer, as on a unix socket.
     """
-    peer = request.META.get("REMOTE_ADDR") or None
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
-    nearest = peer
+    nearest = _peer(request)
     while nearest is not None and _is_trusted(nearest) and hops:
-        before = hops.pop()
-        if not _is_address(before):
+        before = _read(hops.pop())
+        if before is None:
             break
         nearest = before
-    return nearest if nearest is None or _is_address(nearest) else None
+    return None if nearest is None else str(nearest)
 
 
-def _is_address(text: str) -> bool:
+def comes_from_a_proxy(request: HttpRequest) -> bool:
+    """Whether one of TRUSTED_PROXIES sent it, whose word counts about what it was sent itself."""
+    peer = _peer(request)
+    return peer is not None and _is_trusted(peer)
+
+
+def network_of(address: str | None) -> str:
+    """Name the network of an address, as large as what a provider gives one customer: a /24, or a /48 of IPv6."""
+    read = _read(address or "")
+    return "" if read is None else str(ip_network((read, 24 if read.version == 4 else 48), strict=False))
+
+
+def _peer(request: HttpRequest) -> IPv4Address | IPv6Address | None:
+    return _read(request.META.get("REMOTE_ADDR") or "")
+
+
+def _read(text: str) -> IPv4Address | IPv6Address | None:
+    """Read an address, in the one form that it has: without the interface that it came in by, IPv4 as IPv4."""
     try:
-        ip_address(text)
+        address = ip_address(text.partition("%")[0])
     except ValueError:
-        return False
-    return True
+        return None
+    return (address.ipv4_mapped if isinstance(address, IPv6Address) else None) or address
 
 
-def _is_trusted(address: str) -> bool:
-    if not _is_address(address):
-        return False
-    return any(ip_address(address) in ip_network(proxy, strict=False) for proxy in settings.TRUSTED_PROXIES)
+def _is_trusted(address: IPv4Address | IPv6Address) -> bool:
+    return any(address in ip_network(proxy, strict=False) for proxy in settings.TRUSTED_PROXIES)

@@ -3,9 +3,9 @@ Logs: a line for each request, ids and never values.
 
 Who says what: `debitura.requests` one `request_finished` for each request; `debitura.errors` `request_crashed` (error)
 and `database_away` (warning); `django.request` crashes outside the API; `django.security` refused requests, by kind.
-`procrastinate` says which job of which task starts and ends, `axes` that an account is closed for a while. Records of
-other packages are written as the sentence in their code, without what was filled in. Of an exception there are the
-classes and the places in the code: its message may hold a row, and with it a person.
+`procrastinate` says which job of which task starts and ends. Records of other packages are written as the sentence in
+their code, without what was filled in. Of an exception there are the classes and the places in the code: its message
+may hold a row, and with it a person.
 """
 
 from __future__ import annotations
@@ -129,8 +129,6 @@ def configure_logging(*, json: bool, environment: str = "") -> dict[str, Any]:
             # A line for each of its own modules, at every start.
             "procrastinate.blueprints": {"level": "WARNING"},
             "procrastinate.periodic": {"level": "WARNING"},
-            # Each failed sign-in, with its address, is in axes' own table.
-            "axes": {"level": "WARNING"},
         },
     }
 

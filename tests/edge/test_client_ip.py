@@ -6,7 +6,7 @@ import pytest
 from django.test import RequestFactory
 from pytest_django.fixtures import Settings
 
-from debitura.edge.client_ip import client_ip
+from debitura.edge.client_ip import client_ip, network_of
 
 PROXY = "10.0.0.7"
 
@@ -35,6 +35,8 @@ def _one_network_of_proxies(settings: Settings) -> None:
         (PROXY, "", PROXY),
         (PROXY, "unknown", PROXY),
         (PROXY, "203.0.113.9, <script>", PROXY),
+        ("::ffff:10.0.0.7", "::ffff:203.0.113.9", "203.0.113.9"),
+        ("fe80::1%eth0", None, "fe80::1"),
         ("", None, None),
         ("somewhere", "203.0.113.9", None),
     ],
@@ -50,12 +52,28 @@ def _one_network_of_proxies(settings: Settings) -> None:
         "a proxy says nothing",
         "a proxy does not know",
         "a proxy passes on nonsense",
+        "IPv4 by way of IPv6",
+        "a neighbour on the wire",
         "unix socket",
         "no address",
     ],
 )
 def test_the_nearest_address_that_can_be_believed(peer: str, forwarded: str | None, visitor: str | None) -> None:
     assert seen(peer, forwarded) == visitor
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.9", "203.0.113.0/24"),
+        ("::ffff:203.0.113.9", "203.0.113.0/24"),
+        ("2001:db8:1:2::9", "2001:db8:1::/48"),
+        ("fe80::1%eth0", "fe80::/48"),
+        (None, ""),
+    ],
+)
+def test_a_network_is_as_large_as_what_a_customer_gets(address: str | None, network: str) -> None:
+    assert network_of(address) == network
 
 
 def test_without_trusted_proxies_only_the_peer_counts(settings: Settings) -> None:

@@ -9,14 +9,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from axes.models import AccessAttempt
 from django.test import Client as Browser
 from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from cases.models import Case, Coverage, ExchangeRate, SubmittedCase
 from clients.models import Agreement, Client, LinkConflict, LinkRequest, ReferralPartnerClientLink, Signature
-from debitura.staff.models import Staff
+from debitura.staff.models import FailedSignIn, Staff
 from onboarding.models import AskingLimitReached, EmailCode, Purpose
 from partners.models import ApiKey, ReferralPartner
 from tests.make import (
@@ -84,7 +83,7 @@ class Rows:
     conflict: LinkConflict
     limit: AskingLimitReached
     device: TOTPDevice
-    attempt: AccessAttempt
+    attempt: FailedSignIn
     case: Case
     coverage: Coverage
     rate: ExchangeRate
@@ -118,8 +117,8 @@ def rows(partner: ReferralPartner, agreement: Agreement) -> Rows:
         ),
         limit=AskingLimitReached.objects.create(partner=partner, day=timezone.now().date()),
         device=TOTPDevice.objects.create(user=make_staff(), name="authenticator app"),
-        attempt=AccessAttempt.objects.create(
-            username="sam@debitura.test", ip_address="192.0.2.7", user_agent="x", failures_since_start=1
+        attempt=FailedSignIn.objects.create(
+            at=timezone.now(), name="sam@debitura.test", address="192.0.2.7", network="192.0.2.0/24"
         ),
         case=make_case(link=link),
         coverage=Coverage.objects.get(),

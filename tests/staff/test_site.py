@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from axes.models import AccessAttempt
 from django.apps import apps
 from django.db import connection
 from django.test import Client as Browser
@@ -12,6 +11,7 @@ from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from clients.models import ReferralPartnerClientLink
+from debitura.staff.models import FailedSignIn
 from debitura.staff.site import site
 from tests.make import (
     make_agreement,
@@ -49,9 +49,6 @@ NOT_IN_THE_ADMIN = {
     "pghistory.Events": "a view over all history that nothing uses",
     "pghistory.MiddlewareEvents": "a view over all history that nothing uses",
     "auth.Permission": "shown with the groups that have them",
-    "axes.AccessLog": "switched off",
-    "axes.AccessFailureLog": "switched off",
-    "axes.AccessAttemptExpiration": "switched off",
     "contenttypes.ContentType": "Django's own",
     "sessions.Session": "who holds one is signed in: nobody may read them",
     "procrastinate.ProcrastinateJob": "the queue; docs/operations.md says how to look at it",
@@ -69,7 +66,7 @@ READ_ONLY = [
     "partners_apikey",
     "auth_group",
     "otp_totp_totpdevice",
-    "axes_accessattempt",
+    "staff_failedsignin",
 ]
 
 
@@ -145,7 +142,7 @@ def fifty_more() -> None:
         make_agreement(number=number + 100)
         staff = make_staff("Support")
         TOTPDevice.objects.create(user=staff)
-        AccessAttempt.objects.create(username=staff.email, ip_address="192.0.2.9", failures_since_start=1)
+        FailedSignIn.objects.create(at=timezone.now(), name=staff.email, address="192.0.2.9")
 
 
 def ten_more(rows: Rows) -> None:
@@ -169,7 +166,7 @@ def ten_more(rows: Rows) -> None:
         ("clients/agreement", "draft of lea"),
         ("staff/staff", "sam.0@"),
         ("auth/group", "legal"),
-        ("axes/accessattempt", "192.0.2.7"),
+        ("staff/failedsignin", "192.0.2.7"),
         ("otp_totp/totpdevice", "sam"),
     ],
 )
