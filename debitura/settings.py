@@ -44,6 +44,7 @@ DEBUG = env.bool("DEBUG", default=False)
 # The demo's mailbox and its link on the landing page; a name of its own, since pytest turns DEBUG off.
 HAS_DEMO_PAGES = DEBUG
 ENVIRONMENT = env.str("ENVIRONMENT", default="test" if DEBUG else "production")
+LOCAL = {"localhost", "127.0.0.1", "[::1]"}
 # Of development and the demo; a server writes no files.
 DATA_DIR = Path(env.str("DATA_DIR", default="") or BASE_DIR / ".data")
 
@@ -81,6 +82,20 @@ TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", cast=network, default=[
 ONBOARDING_BASE_URL = (
     env.str("ONBOARDING_BASE_URL", default="http://localhost:8000" if DEBUG else "") or _needed("ONBOARDING_BASE_URL")
 ).rstrip("/")
+_over_tls = urlsplit(ONBOARDING_BASE_URL).scheme == "https"
+if not DEBUG and not _over_tls:
+    raise ImproperlyConfigured("ONBOARDING_BASE_URL must begin with https:// when DEBUG is off.")
+# DEBUG has secrets that lie about, no second factor and the mail of everybody on a page.
+_of_production = {
+    "ONBOARDING_BASE_URL": _over_tls or urlsplit(ONBOARDING_BASE_URL).hostname not in {*LOCAL, "::1"},
+    "ALLOWED_HOSTS": not LOCAL.issuperset(ALLOWED_HOSTS),
+    "ENVIRONMENT": ENVIRONMENT == "production",
+}
+if DEBUG and any(_of_production.values()):
+    raise ImproperlyConfigured(
+        f"DEBUG is on, and {', '.join(name for name, is_so in _of_production.items() if is_so)} as in production: "
+        "take DEBUG away on a server, or the others on your own machine."
+    )
 SUPPORT_CONTACT: str = env.str("SUPPORT_CONTACT", default="support@debitura.example")
 
 # A 409 tells that an address is a client's: how many such addresses a partner may ask for in 24 hours.
@@ -142,14 +157,18 @@ INSTALLED_APPS = [
     "debitura.demo",
 ]
 
+# Asked by the load balancer, inside, over plain HTTP too.
+PROBES = ("/healthz", "/readyz")
 # What partners call. No session, CSRF or message middleware there: the key is in a header of its own.
-API_PATHS = ("/clients", "/cases", "/coverage", "/referral-partner", "/openapi.json", "/healthz", "/readyz")
+API_PATHS = ("/clients", "/cases", "/coverage", "/referral-partner", "/openapi.json", *PROBES)
 
 MIDDLEWARE = [
     "debitura.edge.request_log.RequestLogMiddleware",
+    "debitura.edge.client_ip.ForwardedSchemeMiddleware",
+    "debitura.edge.headers.HeadersMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "debitura.edge.errors.DatabaseAwayMiddleware",
     "debitura.edge.errors.ErrorBodiesMiddleware",
     "debitura.edge.page_middleware.PageSessionMiddleware",
@@ -160,7 +179,6 @@ MIDDLEWARE = [
     "django_otp.middleware.OTPMiddleware",
     "debitura.edge.page_middleware.PageLoginRequiredMiddleware",
     "debitura.edge.page_middleware.PageMessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "debitura.urls"
@@ -215,33 +233,32 @@ STAFF_SECOND_FACTOR: bool = env.bool("STAFF_SECOND_FACTOR", default=not DEBUG)
 STAFF_IDLE_SECONDS = 30 * 60
 OTP_TOTP_ISSUER = "Debitura"
 SESSION_ENGINE = "debitura.staff.sessions"
-# In a cookie: a page that shows a message changes no row.
-MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+# In a cookie: a page that shows a message changes no row. A cookie can be read, so messages name nobody.
+MESSAGE_STORAGE = "debitura.staff.messages.Messages"
 
 # --- Security -----------------------------------------------------------------------------------
 
-SECURE_CSP = {
-    "default-src": [CSP.SELF],
-    "script-src": [CSP.SELF],
+# Of pages; the admin and the docs page add what they need, and what is no page needs nothing.
+SECURE_CSP: dict[str, list[str]] = {
+    "default-src": [CSP.NONE],
     "style-src": [CSP.SELF],
     "img-src": [CSP.SELF, "data:"],
-    "object-src": [CSP.NONE],
     "base-uri": [CSP.NONE],
     "form-action": [CSP.SELF],
     "frame-ancestors": [CSP.NONE],
 }
 SECURE_REFERRER_POLICY = "no-referrer"
 X_FRAME_OPTIONS = "DENY"
-_over_tls = urlsplit(ONBOARDING_BASE_URL).scheme == "https"
-if not DEBUG and not _over_tls:
-    raise ImproperlyConfigured("ONBOARDING_BASE_URL must begin with https:// when DEBUG is off.")
 SECURE_SSL_REDIRECT = _over_tls
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked by the load balancer, inside
+# A call without TLS is refused (debitura/edge/errors.py): a program that is led on sends its key in clear for ever.
+SECURE_REDIRECT_EXEMPT = [f"^{path.removeprefix('/')}" for path in API_PATHS]
 SECURE_HSTS_SECONDS = 31_536_000 if _over_tls else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _over_tls
 SECURE_HSTS_PRELOAD = _over_tls
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _over_tls
+# The prefix keeps other hosts of the domain from planting one; browsers take it only over TLS.
+COOKIE_PREFIX = "__Host-" if _over_tls else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid", f"{COOKIE_PREFIX}csrftoken"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 # "CsrfViewMiddleware is missing": the check looks for its name, and ours is a subclass that leaves the API out.
@@ -273,9 +290,9 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Debitura Referral Partner API",
     "DESCRIPTION": (
         "Bring your customers to Debitura as clients. Send your key in the header `XApiKey`, and JSON in UTF-8 of at "
-        "most 1 MB. Property names are taken in any letter case; unknown ones are refused. Times are UTC. Every answer "
-        "has an `X-Request-Id`: name it when you write to us. An `error` is a name that stays as it is, a message may "
-        "change its words."
+        "most 1 MB, over https: a call without TLS is a 403. Property names are taken in any letter case; unknown ones "
+        "are refused. Times are UTC. Every answer has an `X-Request-Id`: name it when you write to us. An `error` is a "
+        "name that stays as it is, a message may change its words."
     ),
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",

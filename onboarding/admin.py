@@ -149,8 +149,8 @@ class CorrectableClientAdmin(ClientAdmin):
     def _is_done(self, request: HttpRequest, form: forms.Form, outcome: CorrectionOutcome) -> bool:
         """Say what came of it; what stands in the way is said beside the field."""
         match outcome:
-            case Corrected(user):
-                success(request, f"{user.name} has the address {user.email} now. Codes go there from now on.")
+            case Corrected():
+                success(request, "The address is the one below now. Codes go there from now on.")
                 return True
             case AddressOfColleague(colleague):
                 form.add_error("email", f"{colleague.name} of the same client has this address.")

@@ -27,7 +27,6 @@ from onboarding.forms import ApproverForm, CodeForm
 from onboarding.journey import approval_path, signing_url
 from onboarding.models import Purpose
 from onboarding.return_url import allowed_return_url
-from onboarding.visit import unlisted
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ def page(*methods: str) -> Callable[[View], Callable[[HttpRequest, UUID], HttpRe
         @require_http_methods([*methods])
         @wraps(view)
         def shown(request: HttpRequest, request_id: UUID) -> HttpResponse:
-            return unlisted(view(_visit(request, request_id)))
+            return view(_visit(request, request_id))
 
         return shown
 

@@ -8,8 +8,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-# The prefix keeps other hosts of the domain from planting one; browsers take it only over TLS.
-COOKIE = "__Host-debitura-browser" if settings.SESSION_COOKIE_SECURE else "debitura-browser"
+COOKIE = f"{settings.COOKIE_PREFIX}debitura-browser"
 SALT = "onboarding.browser"
 LIFE = timedelta(days=1)
 

@@ -89,7 +89,7 @@ def open_to_all(*methods: str) -> Callable[[Page], Page]:
         @require_http_methods([*methods])
         @wraps(view)
         def page(request: HttpRequest, link_id: UUID, purpose: Purpose, **ids: UUID) -> HttpResponse:
-            return unlisted(view(_visit(request, link_id, purpose), **ids))
+            return view(_visit(request, link_id, purpose), **ids)
 
         return page
 
@@ -135,12 +135,6 @@ def _visit(request: HttpRequest, link_id: UUID, purpose: Purpose) -> Visit:
     browser = browser_of(request)
     proof = standing_proof(about=link, purpose=purpose, browser=browser) if browser else None
     return Visit(request, link, status, purpose, browser, proof)
-
-
-def unlisted(response: HttpResponse) -> HttpResponse:
-    """Keep a page out of search engines."""
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
 
 
 def _progress(purpose: Purpose, step: Step | None) -> list[dict[str, str]]:

@@ -19,7 +19,9 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django.plugin import DjangoDbBlocker
 from rest_framework.test import APIClient
 
-from clients.models import Agreement
+from clients.models import Agreement, Client, User
+from debitura.staff.messages import Messages
+from debitura.staff.models import Staff
 from onboarding.tasks import mail_code
 from partners.models import ReferralPartner
 from tests.make import make_first_agreement, make_key, make_partner
@@ -61,6 +63,24 @@ def _flush_may_delete() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "execute_sql_flush", without_triggers)
         patch.setattr(flush, "emit_post_migrate_signal", lambda *_: None)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _messages_name_nobody() -> Iterator[None]:
+    """The admin's messages travel in a cookie that can be read: none holds a name or an address that is held then."""
+    store: Any = Messages._store  # type: ignore[attr-defined]  # the stubs leave it out
+
+    def judged(self: Messages, messages: Any, response: Any, *more: Any, **options: Any) -> Any:
+        said = " ".join(str(message) for message in messages or [])
+        people = [*Staff.objects.values_list("name", "email"), *User.objects.values_list("name", "email")]
+        held = {text for pair in [*people, *Client.objects.values_list("name", "support_email")] for text in pair}
+        assert [text for text in held if text in said] == []
+        assert "@" not in said
+        return store(self, messages, response, *more, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Messages, "_store", judged)
         yield
 
 

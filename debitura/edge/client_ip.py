@@ -1,9 +1,10 @@
 """Whose request it is, by address: evidence of a signature, and the throttle on sign-in, rest on it."""
 
+from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 
 
 def client_ip(request: HttpRequest) -> str | None:
@@ -23,16 +24,25 @@ def client_ip(request: HttpRequest) -> str | None:
     return None if nearest is None else str(nearest)
 
 
-def comes_from_a_proxy(request: HttpRequest) -> bool:
-    """Whether one of TRUSTED_PROXIES sent it, whose word counts about what it was sent itself."""
-    peer = _peer(request)
-    return peer is not None and _is_trusted(peer)
-
-
 def network_of(address: str | None) -> str:
     """Name the network of an address, as large as what a provider gives one customer: a /24, or a /48 of IPv6."""
     read = _read(address or "")
     return "" if read is None else str(ip_network((read, 24 if read.version == 4 else 48), strict=False))
+
+
+class ForwardedSchemeMiddleware:
+    """Believes TRUSTED_PROXIES, and nobody else, that a request came over TLS."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Put the scheme of the visitor in the place of the proxy's own; of several, each must have been https."""
+        peer = _peer(request)
+        if peer is not None and _is_trusted(peer) and "X-Forwarded-Proto" in request.headers:
+            said = {hop.strip().lower() for hop in request.headers["X-Forwarded-Proto"].split(",")}
+            request.META["wsgi.url_scheme"] = "https" if said == {"https"} else "http"
+        return self._get_response(request)
 
 
 def _peer(request: HttpRequest) -> IPv4Address | IPv6Address | None:

@@ -275,15 +275,26 @@ def answer(request: HttpRequest, error: ApiError, page: tuple[str, str] | None =
     return HttpResponse(html, status=error.status, headers={"Cache-Control": "no-store", **(error.headers or {})})
 
 
-def _form_refusal(request: HttpRequest) -> ApiError | None:
-    """
-    Forms of pages come in UTF-8, which is what all pages are sent in, and files count towards their size.
+def _sent_in_clear(request: HttpRequest) -> ApiError | None:
+    """A call that came without TLS, where there is TLS, brought a key that others could read on the way."""
+    if not settings.SECURE_SSL_REDIRECT or request.is_secure() or request.path_info in settings.PROBES:
+        return None
+    return (
+        ApiError(
+            403,
+            "HttpsRequired",
+            "Call this over https. A key that is sent without could be read on the way: replace it.",
+        )
+        if is_api(request)
+        else None
+    )
 
-    Nothing that is looked for holds a NUL, which the database refuses to compare with.
-    """
+
+def _form_refusal(request: HttpRequest) -> ApiError | None:
+    """Forms of pages come in UTF-8, which is what all pages are sent in, and files count towards their size."""
     if is_api(request):
         return None
-    if (request.encoding or "utf-8").lower() != "utf-8" or "%00" in request.META.get("QUERY_STRING", ""):
+    if (request.encoding or "utf-8").lower() != "utf-8":
         return standard(400)
     length = request.headers.get("Content-Length", "")
     limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
@@ -302,7 +313,7 @@ class ErrorBodiesMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Look at the request on its way in, before a form is read, and at the answer on its way out."""
-        if (refusal := _form_refusal(request)) is not None:
+        if (refusal := _sent_in_clear(request) or _form_refusal(request)) is not None:
             return answer(request, refusal)
         response = self._get_response(request)
         if settings.DEBUG and response.status_code in (400, 404) and request.resolver_match is None:

@@ -11,7 +11,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from debitura.staff.models import sign_in_name
 
-COOKIE = "staff_browser"
+COOKIE = f"{settings.COOKIE_PREFIX}staff_browser"
 LIFE = timedelta(days=90)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.contrib.admin.views.main import ChangeList, ChangeListSearchForm
 from django.core.exceptions import PermissionDenied
@@ -104,7 +104,20 @@ class StaffModelAdmin(_ModelAdmin):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """What the filters of the list send: any other asks, letter by letter, about columns that are not shown."""
-        return any(lookup in _lookups_of(each) for each in self.get_list_filter(request))
+        # The database does not even compare with a NUL.
+        return "\0" not in value and any(lookup in _lookups_of(each) for each in self.get_list_filter(request))
+
+    def message_user(
+        self,
+        request: HttpRequest,
+        message: Any,
+        level: int | str = messages.INFO,
+        extra_tags: str = "",
+        fail_silently: bool = False,
+    ) -> None:
+        """Say what Django says of a row without its name: messages travel in a cookie that can be read."""
+        said = {messages.SUCCESS: "Saved.", messages.WARNING: f"There is no such {self.opts.verbose_name}."}
+        super().message_user(request, said.get(int(level), message), level, extra_tags, fail_silently)
 
     def history(self, request: HttpRequest, row: Any) -> list[Happened]:
         """What happened to this row, as far as this visitor may know."""

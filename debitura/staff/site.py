@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -12,11 +13,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csp import csp_override
 
+from debitura.edge.headers import and_our_own
 from debitura.staff.known_browser import note_browser
 from debitura.staff.models import Staff
 from debitura.staff.sign_in import OwnPasswordView, SignInForm, closed_for_a_while
 from debitura.staff.throttle import ClosedForAWhile
+
+with_scripts = csp_override(and_our_own("script-src"))
 
 PART_NAMES = {"auth": "Groups of staff", "otp_totp": "Second factors"}
 
@@ -42,7 +47,11 @@ class StaffAdminSite(AdminSite):
         # django-otp's middleware gives it to every user.
         return not settings.STAFF_SECOND_FACTOR or bool(user.is_verified())  # type: ignore[attr-defined]
 
-    @method_decorator([never_cache, login_not_required])
+    def admin_view[View: Callable[..., Any]](self, view: View, cacheable: bool = False) -> View:
+        """Any page behind the sign-in, with the scripts of the admin."""
+        return with_scripts(super().admin_view(view, cacheable))
+
+    @method_decorator([never_cache, login_not_required, with_scripts])
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Sign in, and let the browser know the account from then on."""
         try:

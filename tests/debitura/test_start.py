@@ -97,6 +97,54 @@ def test_debug_is_off_by_any_word_for_off(debug: str, tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ONBOARDING_BASE_URL", "https://onboarding.debitura.test"),
+        ("ONBOARDING_BASE_URL", "https://localhost:8000"),
+        ("ONBOARDING_BASE_URL", "http://onboarding.debitura.test"),
+        ("ALLOWED_HOSTS", "localhost,onboarding.debitura.test"),
+        ("ALLOWED_HOSTS", "*"),
+        ("ENVIRONMENT", "production"),
+    ],
+)
+def test_debug_with_a_value_of_production_is_one_clear_line_and_no_start(name: str, value: str) -> None:
+    ended = _python(COMMAND, {"DEBUG": "1", name: value})
+
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"debitura: DEBUG is on, and {name} as in production: ")
+    assert len(ended.stderr.splitlines()) == 1
+
+
+def test_debug_with_values_of_ones_own_machine_starts() -> None:
+    local = {"DEBUG": "1", "ONBOARDING_BASE_URL": "http://[::1]:8001", "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]"}
+
+    ended = _python(["-c", "import debitura.settings"], local)
+
+    assert ended.returncode == 0, ended.stderr
+
+
+COOKIES = """
+import debitura.wsgi
+from django.conf import settings
+from debitura.staff import idle, known_browser, messages
+from onboarding import browser
+print(settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, messages.Messages.cookie_name, idle.COOKIE,
+      known_browser.COOKIE, browser.COOKIE)
+print(settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE, settings.SESSION_COOKIE_PATH,
+      settings.CSRF_COOKIE_PATH, settings.SESSION_COOKIE_DOMAIN, settings.CSRF_COOKIE_DOMAIN)
+"""
+
+
+def test_in_production_no_other_host_can_plant_a_cookie() -> None:
+    """Browsers take a name with the prefix from this very host alone, over TLS, and for all paths."""
+    ended = _python(["-c", COOKIES], PRODUCTION)
+
+    names, facts = ended.stdout.splitlines()
+    assert len({name for name in names.split() if name.startswith("__Host-")}) == 6
+    assert facts == "True True / / None None"
+
+
 def test_the_demo_does_not_run_where_debug_is_off() -> None:
     ended = _python(["manage.py", "demo"], PRODUCTION)
 

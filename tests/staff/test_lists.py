@@ -21,12 +21,32 @@ LISTS = {
     f"{model._meta.app_label}_{model._meta.model_name}": f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
     for model in site._registry
 }
-TERMS = ["acme", "jane@acme.test", "6dce590e-0000-4000-8000-000000000000", "1", "'", '"unclosed a', "%", "x" * 5000]
+TERMS = [
+    "acme",
+    "jane@acme.test",
+    "6dce590e-0000-4000-8000-000000000000",
+    "1",
+    "'",
+    '"unclosed a',
+    "%",
+    "\0",
+    "x" * 5000,
+]
 ODD_VALUES = ["", "x", "-1", "9" * 40, "None", "9999-99-99", "0001-01-01 00:00:00+14:00", "\u202e", "0" * 5000]
 ODD = [
     *(f"p={page}" for page in ("2", "0", "-1", "999", "x", "9" * 50)),
     *(f"o={sort}" for sort in ("99", "--1", "1.2.-3", "x", "9" * 50, "")),
-    *("all=", "all=1&p=3", "_facets=True", "_facets=True&q=a", "e=1", "_popup=1", "q=a&q=b", "_source_model=x"),
+    *(
+        "all=",
+        "all=1&p=3",
+        "_facets=True",
+        "_facets=True&q=a",
+        "e=1",
+        "_popup=1",
+        "q=a&q=b",
+        "_source_model=x",
+        "p=%00",
+    ),
 ]
 # Letter by letter, each would tell a column that no list shows.
 CLOSED = {
@@ -144,7 +164,7 @@ def test_pages_of_a_list_are_turned(superuser: Browser, rows: Rows, monkeypatch:
 
 
 def test_what_no_column_can_hold_is_a_400(superuser: Browser, rows: Rows) -> None:
-    queries = ["q=%00", "status__exact=%00", "%00=1", "p=%00", "q=a%00b"]
+    queries = ["status__exact=%00", "partner__id__exact=a%00", "%00=1"]
 
     assert {superuser.get(f"{LISTS['clients_linkconflict']}?{query}").status_code for query in queries} == {400}
 

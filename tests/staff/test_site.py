@@ -197,6 +197,24 @@ def test_the_page_of_a_code_shows_neither_code_nor_address(superuser: Browser, r
     assert "jane@acme.test" not in page
 
 
+def test_an_id_that_is_nobodys_is_not_repeated_in_a_cookie(superuser: Browser, rows: Rows) -> None:
+    answer = superuser.get("/admin/clients/client/jane@acme.test/change/")
+
+    assert answer.status_code == 302
+    assert "jane" not in str(superuser.cookies["messages"].value)
+    assert "There is no such client." in superuser.get(answer.headers["Location"]).content.decode()
+
+
+def test_what_was_saved_is_not_named_in_a_cookie(superuser: Browser, rows: Rows) -> None:
+    form = {"email": "nina@debitura.test", "name": "Nina New", "why": "Begins", "password1": "another-horse-10"}
+
+    answer = superuser.post("/admin/staff/staff/add/", {**form, "password2": "another-horse-10"})
+
+    assert answer.status_code == 302
+    assert "Nina" not in superuser.cookies["messages"].value
+    assert "Saved." in superuser.get(answer.headers["Location"]).content.decode()
+
+
 def test_no_page_with_data_may_be_kept_by_a_cache(superuser: Browser, rows: Rows) -> None:
     without_data = {"jsi18n", "password_change", "password_change_done"}
     answers = {name: superuser.get(path) for name, path in paths(rows).items() if name not in without_data}
