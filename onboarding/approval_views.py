@@ -21,7 +21,7 @@ from clients.models.agreement_facts import status_of
 from debitura.edge.clock import database_time, for_people
 from onboarding.approve_link import approve_link, decline_link
 from onboarding.browser import browser_of, new_browser
-from onboarding.code_page import after_sending, return_url_of, take_code
+from onboarding.code_page import after_sending, left, return_url_of, take_code
 from onboarding.email_codes import Proof, has_open_code, request_approval_code, standing_proof
 from onboarding.forms import ApproverForm, CodeForm
 from onboarding.journey import approval_path, signing_url
@@ -44,11 +44,17 @@ class ApprovalVisit:
         """Where the page is on which an address is proven."""
         return approval_path(self.about)
 
+    def leave_path(self) -> str:
+        """Where one says that one is done."""
+        return f"{self.entry_path()}/leave"
+
     def render(self, template: str, **facts: object) -> HttpResponse:
         """Show a page under the asking partner's brand."""
         context = {
             "partner": self.about.partner,
             "path": self.request.path,
+            "entry_path": self.entry_path(),
+            "leave_path": self.leave_path() if self.proof else None,
             "support_contact": settings.SUPPORT_CONTACT,
             **facts,
         }
@@ -144,6 +150,14 @@ def decide(visit: ApprovalVisit) -> HttpResponse:
         until=for_people(visit.about.expires_at),
         proof=visit.proof,
     )
+
+
+@page("GET", "HEAD", "POST")
+def leave(visit: ApprovalVisit) -> HttpResponse:
+    """End what was proven in this browser, for whoever uses it next; holds nothing of the client."""
+    if visit.request.method == "POST":
+        return left(visit)
+    return redirect(visit.entry_path()) if visit.proof else visit.render("left.html")
 
 
 def _decide(visit: ApprovalVisit, browser: str, decision: str) -> HttpResponse:

@@ -24,6 +24,11 @@ def browser_of(request: HttpRequest) -> str | None:
     return name or None
 
 
+def forget_browser(response: HttpResponse) -> None:
+    """Take its name away from the browser."""
+    response.delete_cookie(COOKIE, samesite="Lax")
+
+
 def name_browser(response: HttpResponse, name: str) -> None:
     """Give the browser its name, until it is closed or a day has passed."""
     response.set_signed_cookie(

@@ -20,7 +20,7 @@ from debitura.edge.client_ip import client_ip
 from debitura.edge.clock import database_time, for_people
 from onboarding.agreement_page import agreement_page
 from onboarding.browser import new_browser
-from onboarding.code_page import after_sending, return_url_of, take_code
+from onboarding.code_page import after_sending, left, return_url_of, take_code
 from onboarding.confirm_company import AddressesOfOthers, AlreadySigned, Saved, confirm_company
 from onboarding.confirm_users import HandedOver, confirm_users
 from onboarding.email_codes import has_open_code, request_code
@@ -99,6 +99,14 @@ def _code_page(visit: Visit, form: CodeForm, *, too_many: bool = False) -> HttpR
         has_kept=kept_step(link=visit.link, browser=browser) is not None,
         return_url=return_url_of(visit.request, visit.link.partner),
     )
+
+
+@open_to_all("GET", "HEAD", "POST")
+def leave(visit: Visit) -> HttpResponse:
+    """End what was proven in this browser, for whoever uses it next; holds nothing of the client."""
+    if visit.request.method == "POST":
+        return left(visit)
+    return redirect(visit.path()) if visit.proof else visit.render("left.html")
 
 
 # --- The company ------------------------------------------------------------------------------------

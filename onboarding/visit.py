@@ -56,12 +56,17 @@ class Visit:
         """Where the page is on which an address is proven."""
         return self.path()
 
+    def leave_path(self) -> str:
+        """Where one says that one is done."""
+        return f"{self.path()}/leave"
+
     def render(self, template: str, *, step: Step | None = None, **facts: object) -> HttpResponse:
         """Show a page under the partner's brand, with the progress so far; without a step, the proof of an address."""
         context = {
             "partner": self.link.partner,
             "path": self.path(step),
             "entry_path": self.path(),
+            "leave_path": self.leave_path() if self.proof else None,
             "progress": _progress(self.purpose, step),
             "support_contact": settings.SUPPORT_CONTACT,
             **facts,

@@ -1,4 +1,4 @@
-"""How often signing in may fail: by account and address, by account, and by network (docs/adr/0009)."""
+"""How often signing in may fail: by account and address, by account, and by network (docs/adr/0011)."""
 
 from __future__ import annotations
 

@@ -56,6 +56,19 @@ def test_the_back_button_after_signing_shows_the_end(chromium: Browser, program:
         assert visitor.heading() == "The agreement is signed"
 
 
+def test_after_being_done_the_back_button_shows_nothing(chromium: Browser, program: Caller) -> None:
+    _, answer = program.post(registration_body("tenant-1"))
+
+    with visiting(chromium, PHONE) as visitor:
+        go_straight_on(visitor, answer["onboardingLinks"]["url"])
+        visitor.press("I am done")
+        visitor.look("left")
+        done = visitor.heading()
+        visitor.page.go_back()
+
+        assert (done, visitor.heading()) == ("You are done here", "Confirm your e-mail address")
+
+
 def test_a_form_of_another_site_is_refused(chromium: Browser, site: str, partner: ReferralPartner) -> None:
     """Chromium says `Origin: null` and a foreign Sec-Fetch-Site for a form in a page of another origin."""
     link = make_link(partner=partner)
