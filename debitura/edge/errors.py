@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.template.loader import render_to_string
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
@@ -252,10 +253,21 @@ PAGES = {
     500: ("Something went wrong", "This is a fault of ours. Please try again; if it goes on, tell support."),
     503: ("One moment, please", "Nothing is lost. Please wait a few seconds and load the page again."),
 }
-FORM_TOO_OLD = (
-    "Please send the form again",
-    "The page was open for too long, or its cookies are blocked. Go back, load the page again, and send the form.",
-)
+# By what was wrong with a form.
+FORM_REFUSED = {
+    "origin": (
+        "This form did not come from here",
+        "A page of another site has sent it. Please open the page here by its own link, and send the form from there.",
+    ),
+    "cookie": (
+        "Please send the form again",
+        "It came without this site’s cookie. Go back, load the page again and send it; or else allow its cookies.",
+    ),
+    "token": (
+        "Please send the form again",
+        "The page was open for too long, or you have signed in or out since. Go back, load it again and send the form.",
+    ),
+}
 
 
 def answer(request: HttpRequest, error: ApiError, page: tuple[str, str] | None = None) -> HttpResponse:
@@ -340,7 +352,9 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a form that comes from no page of ours, or from one that is too old; for CSRF_FAILURE_VIEW."""
-    return answer(request, standard(403), FORM_TOO_OLD)
+    kind = "cookie" if reason == REASON_NO_CSRF_COOKIE else "token"
+    foreign = reason.startswith(("Origin checking", "Referer checking"))
+    return answer(request, standard(403), FORM_REFUSED["origin" if foreign else kind])
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
