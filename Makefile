@@ -5,7 +5,7 @@ VENV := .venv/bin
 # DEBUG=0 in the environment stays off, and the demo says that it does not run there.
 export DEBUG ?= 1
 
-.PHONY: help demo test check slow bench audit lock clean ready
+.PHONY: help demo test check slow bench audit browser lock clean ready
 
 help:
 	@echo "make demo [PORT=8000]   database, demo data, web server and worker; Ctrl-C stops them"
@@ -21,11 +21,15 @@ demo: ready
 	@$(VENV)/python manage.py demo --port $(PORT)
 
 # A file's tests stay together: some share a database role or a server.
-test: ready
+test: ready browser
 	$(VENV)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
-slow: ready
+slow: ready browser
 	$(VENV)/pytest -m slow --durations=10
+
+# What the journeys need; where none can be had, pytest counts those that were not run.
+browser: ready
+	@$(VENV)/python -m tests.journeys.browser
 
 check: ready
 	$(VENV)/ruff check
@@ -75,9 +79,16 @@ PYTHON := $(shell \
 	done)
 
 ready:
-	$(if $(PYTHON),,$(error No Python 3.12, 3.13 or 3.14 found, neither in PATH nor under pyenv: install one and try again))
-	@echo "Installing the pinned packages into .venv with $$("$(PYTHON)" --version): about a minute, once."
+	$(if $(PYTHON),,$(error No Python 3.12, 3.13 or 3.14 with venv found, neither in PATH nor under pyenv: \
+		install one (Debian: apt-get install python3-venv) and try again))
+	@echo "Making .venv with $$("$(PYTHON)" --version) and installing the pinned packages: a minute or two, once."
 	@"$(PYTHON)" -m venv --clear .venv
-	@$(VENV)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@# A pipe ends as its last part does, so the first leaves a note that it ended well.
+	@{ $(VENV)/python -m pip install --progress-bar off --disable-pip-version-check --require-hashes \
+		-r requirements-dev.txt 2> .venv/complaints && touch .venv/installed; } \
+		| awk -v all="$$(grep -c '==' requirements-dev.txt)" \
+			'/^Collecting/ && ++got % 20 == 0 { print "  " got " of " all " packages"; fflush() } \
+			/^Installing/ { print "  all of them; unpacking"; fflush() }'
+	@test -e .venv/installed || { cat .venv/complaints; exit 1; }
 	@echo "$(PINS_AND_PLACE)" > .venv/ready
 endif

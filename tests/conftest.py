@@ -24,6 +24,7 @@ from debitura.staff.messages import Messages
 from debitura.staff.models import Staff
 from onboarding.tasks import mail_code
 from partners.models import ReferralPartner
+from tests.journeys.browser import NO_BROWSER
 from tests.make import make_first_agreement, make_key, make_partner
 
 MADE_BY_MIGRATE = {"django_content_type", "auth_permission", "auth_group", "auth_group_permissions"}
@@ -93,6 +94,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly, in one line, how much was not tested for want of a browser."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    journeys = [report for report in skipped if NO_BROWSER in str(report.longrepr)]
+    if journeys:
+        terminalreporter.write_line(f"{len(journeys)} JOURNEYS WERE NOT RUN: {NO_BROWSER}.", red=True, bold=True)
 
 
 @pytest.fixture
