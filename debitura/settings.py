@@ -14,6 +14,7 @@ from django.utils.csp import CSP
 from debitura import embedded_postgres
 from debitura.edge.request_log import configure_logging
 
+LOCAL = {"localhost", "127.0.0.1", "[::1]"}
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -44,7 +45,6 @@ DEBUG = env.bool("DEBUG", default=False)
 # The demo's mailbox and its link on the landing page; a name of its own, since pytest turns DEBUG off.
 HAS_DEMO_PAGES = DEBUG
 ENVIRONMENT = env.str("ENVIRONMENT", default="test" if DEBUG else "production")
-LOCAL = {"localhost", "127.0.0.1", "[::1]"}
 # Of development and the demo; a server writes no files.
 DATA_DIR = Path(env.str("DATA_DIR", default="") or BASE_DIR / ".data")
 
@@ -55,6 +55,17 @@ def _needed(name: str) -> str:
     if not value:
         raise ImproperlyConfigured(f"DEBUG is off and {name} is not set; docs/operations.md lists what a server needs.")
     return value
+
+
+def of_production(base_url: str, hosts: list[str], environment: str) -> list[str]:
+    """Name what only a server has: DEBUG has secrets that lie about, no second factor, everybody's mail on a page."""
+    base = urlsplit(base_url)
+    facts = {
+        "ONBOARDING_BASE_URL": base.scheme == "https" or base.hostname not in {*LOCAL, "::1"},
+        "ALLOWED_HOSTS": not LOCAL.issuperset(hosts),
+        "ENVIRONMENT": environment == "production",
+    }
+    return [name for name, is_so in facts.items() if is_so]
 
 
 def network(address: str) -> str:
@@ -85,16 +96,9 @@ ONBOARDING_BASE_URL = (
 _over_tls = urlsplit(ONBOARDING_BASE_URL).scheme == "https"
 if not DEBUG and not _over_tls:
     raise ImproperlyConfigured("ONBOARDING_BASE_URL must begin with https:// when DEBUG is off.")
-# DEBUG has secrets that lie about, no second factor and the mail of everybody on a page.
-_of_production = {
-    "ONBOARDING_BASE_URL": _over_tls or urlsplit(ONBOARDING_BASE_URL).hostname not in {*LOCAL, "::1"},
-    "ALLOWED_HOSTS": not LOCAL.issuperset(ALLOWED_HOSTS),
-    "ENVIRONMENT": ENVIRONMENT == "production",
-}
-if DEBUG and any(_of_production.values()):
+if DEBUG and (_found := of_production(ONBOARDING_BASE_URL, ALLOWED_HOSTS, ENVIRONMENT)):
     raise ImproperlyConfigured(
-        f"DEBUG is on, and {', '.join(name for name, is_so in _of_production.items() if is_so)} as in production: "
-        "take DEBUG away on a server, or the others on your own machine."
+        f"DEBUG is on, and {', '.join(_found)} as in production: on a server take DEBUG away, on your own machine the rest."
     )
 SUPPORT_CONTACT: str = env.str("SUPPORT_CONTACT", default="support@debitura.example")
 
