@@ -98,7 +98,7 @@ if not DEBUG and not _over_tls:
     raise ImproperlyConfigured("ONBOARDING_BASE_URL must begin with https:// when DEBUG is off.")
 if DEBUG and (_found := of_production(ONBOARDING_BASE_URL, ALLOWED_HOSTS, ENVIRONMENT)):
     raise ImproperlyConfigured(
-        f"DEBUG is on, and {', '.join(_found)} as in production: on a server take DEBUG away, on your own machine the rest."
+        f"DEBUG is on, and {', '.join(_found)} as in production: take DEBUG away on a server, or these on your machine."
     )
 SUPPORT_CONTACT: str = env.str("SUPPORT_CONTACT", default="support@debitura.example")
 
