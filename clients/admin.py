@@ -22,7 +22,6 @@ from clients.models import (
     ReferralPartnerClientLink,
     Signature,
     User,
-    normal_address,
 )
 from clients.models.agreement_facts import (
     CURRENT,
@@ -40,7 +39,8 @@ from clients.rename_client import (
     RenamingOutcome,
     rename_client,
 )
-from debitura.edge.shapes import SEEN, one_line
+from debitura.edge.mailbox import normal_address
+from debitura.edge.text import SEEN, one_line
 from debitura.staff.history import Happened, history_of
 from debitura.staff.pages import (
     DecisionForm,
@@ -62,13 +62,11 @@ WHY_AGAIN = {
 def clean_line(text: str, *, max_length: int = 200) -> str:
     """Read a name as the API does."""
     try:
-        line = one_line(text)
+        line = one_line(text, max_length=max_length)
     except PydanticCustomError as fault:
         raise forms.ValidationError(fault.message())
     if not SEEN.search(line):
         raise forms.ValidationError("This field may not be blank.")
-    if len(line) > max_length:
-        raise forms.ValidationError(f"At most {max_length} characters.")
     return line
 
 

@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError
 from clients.admin import ClientAdmin, clean_line
 from clients.agreement_admin import AgreementAdmin
 from clients.models import Agreement, Client
-from debitura.edge.shapes import read_email
+from debitura.edge.mailbox import read_email
 from debitura.staff.pages import DecisionForm, ReadOnlyAdmin, acting, require
 from debitura.staff.site import site
 from onboarding.agreement_page import agreement_page

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from clients.models import Client, EmailAddress, ReferralPartnerClientLink, normal_address
+from clients.models import Client, EmailAddress, ReferralPartnerClientLink
+from debitura.edge.mailbox import normal_address
 from debitura.staff.decision import history_context
 from onboarding.in_hand import InHand, NotProven, take_in_hand
 from onboarding.journey import Step

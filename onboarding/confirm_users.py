@@ -8,8 +8,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from clients.models import Client, EmailAddress, ReferralPartnerClientLink, User, normal_address
+from clients.models import Client, EmailAddress, ReferralPartnerClientLink, User
 from clients.models.client import Role
+from debitura.edge.mailbox import normal_address
 from debitura.staff.decision import history_context
 from onboarding.confirm_company import AddressesOfOthers, AlreadySigned, Saved
 from onboarding.in_hand import InHand, NotProven, take_in_hand

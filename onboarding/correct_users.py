@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from clients.models import Client, EmailAddress, User, normal_address
+from clients.models import Client, EmailAddress, User
 from clients.models.client import Role
 from debitura.edge.clock import ClockTimestamp
-from debitura.edge.shapes import read_email
+from debitura.edge.mailbox import normal_address, read_email
 from debitura.staff.decision import decision
 from debitura.staff.models import Staff
 from onboarding.models import EmailCode

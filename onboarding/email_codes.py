@@ -13,9 +13,10 @@ from django.db import transaction
 from django.db.models import Count, F, Q
 from django.db.models.functions import Now
 
-from clients.models import Client, LinkRequest, User, normal_address
+from clients.models import Client, LinkRequest, User
 from clients.models.client import Role
 from debitura.edge.clock import ClockTimestamp
+from debitura.edge.mailbox import normal_address
 from onboarding.models import CODE_LIFE, EmailCode, EmailCodeQuerySet, KeptForm, Purpose, Subject
 from onboarding.tasks import mail_code
 

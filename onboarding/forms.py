@@ -12,8 +12,9 @@ from django.http import QueryDict
 from pydantic_core import PydanticCustomError
 
 from clients.countries import country_choices
-from clients.models import Client, User, normal_address
-from debitura.edge.shapes import MAX_EMAIL, SEEN, one_line, read_email
+from clients.models import Client, User
+from debitura.edge.mailbox import MAX_EMAIL, normal_address, read_email
+from debitura.edge.text import SEEN, one_line
 from onboarding.confirm_users import Colleague
 from onboarding.onboard import Company
 from onboarding.schemas import MAX_USERS
@@ -27,13 +28,14 @@ class LineField(forms.CharField):
 
     def __init__(self, *, max_length: int, autocomplete: str = "off", **options: Any) -> None:
         super().__init__(max_length=max_length, **options)
+        self._max_length = max_length
         self.widget.attrs["autocomplete"] = autocomplete
 
     @override
     def to_python(self, value: Any) -> str:
         """Read it as the API does; what nobody can see is nothing."""
         try:
-            line = one_line(value or "")
+            line = one_line(value or "", max_length=self._max_length)
         except PydanticCustomError as fault:
             raise ValidationError(fault.message())
         return line if SEEN.search(line) else ""

@@ -26,11 +26,11 @@ from clients.models import (
     RequestStatus,
     Signature,
     User,
-    normal_address,
 )
 from clients.models.agreement_facts import status_of
 from clients.models.client import Role, one_spacing
 from debitura.edge.clock import for_people
+from debitura.edge.mailbox import normal_address
 from debitura.staff.history import Happened, decisions_about, history_of
 from onboarding.journey import Step, approval_url, next_step, purpose_for, signing_url
 from onboarding.models import TRIES, EmailCode

@@ -16,10 +16,11 @@ from cases.claim import Claim
 from cases.models import KeptClaims
 from cases.submit_cases import Submitted, answer_repeat, submit_cases
 from clients.agreement_status import AgreementStatus, Current, MustSign, NeverSigned, agreement_status
-from clients.models import Client, LinkRequest, ReferralPartnerClientLink, User, normal_address
+from clients.models import Client, LinkRequest, ReferralPartnerClientLink, User
 from clients.models.client import CLIENT, Role, lock_known_by, users_of
 from clients.models.link import LINK, find_active_link
 from clients.models.link_request import LinkRequestQuerySet
+from debitura.edge.mailbox import normal_address
 from debitura.edge.rows import ask, statement
 from onboarding.asking_limit import note_limit_reached, note_matches
 from onboarding.note_conflict import note_ambiguity, note_rival

@@ -24,9 +24,9 @@ from clients.models import (
     Signature,
     SignedDocument,
     User,
-    normal_address,
 )
 from clients.models.client import Role
+from debitura.edge.mailbox import normal_address
 from debitura.staff.models import Staff
 from onboarding.models import CODE_LIFE, EmailCode, Purpose, Subject
 from partners.issue_key import issue_key

@@ -1,7 +1,7 @@
 """Who is served: clients, their users and addresses, the links to partners, the agreement and its signatures."""
 
 from clients.models.agreement import Agreement
-from clients.models.client import Client, EmailAddress, User, normal_address
+from clients.models.client import Client, EmailAddress, User
 from clients.models.link import ReferralPartnerClientLink
 from clients.models.link_conflict import ConflictKind, ConflictStatus, LinkConflict, LinkConflictMatch
 from clients.models.link_request import LinkRequest, RequestStatus
@@ -21,5 +21,4 @@ __all__ = [
     "Signature",
     "SignedDocument",
     "User",
-    "normal_address",
 ]

@@ -12,18 +12,12 @@ from django.db import models
 from django.db.models.functions import Now
 
 from clients.countries import country_name
+from debitura.edge.mailbox import normal_address
 from debitura.edge.rows import Columns, ask, statement
 
 # What identifies a company in the agreement, in the order of reading.
 LABELS = ["Company", "Registration number", "Address", "Country", "E-mail", "Phone"]
 WITHOUT_ADDRESSES = ["support_email", "support_email_key"]
-
-
-def normal_address(email: str) -> str:
-    """The form under which an address is compared: NFKC, folded, trimmed. Mail goes to the address as held."""
-    folded = unicodedata.normalize("NFKC", email).strip().casefold()
-    # Folding can undo the normal form (U+0345 is one such letter).
-    return unicodedata.normalize("NFKC", folded)
 
 
 def one_spacing(text: str) -> str:

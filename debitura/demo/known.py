@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from clients.models import EmailAddress, ReferralPartnerClientLink, normal_address
+from clients.models import EmailAddress, ReferralPartnerClientLink
+from debitura.edge.mailbox import normal_address
 from onboarding.onboard import Company, Person, Registration, onboard_client
 from partners.models import ReferralPartner
 
