@@ -9,6 +9,7 @@ from procrastinate.contrib.django import app
 
 from clients.models import LinkRequest
 from debitura.edge.clock import ClockTimestamp
+from debitura.edge.mailbox import mailbox
 from onboarding.models import CODE_LIFE, ONE_DAY, EmailCode, KeptForm, MatchedAddress
 
 KEPT_FOR = timedelta(days=1)
@@ -29,7 +30,7 @@ def mail_code(*, code_id: str) -> None:
         subject=render_to_string("onboarding/mail/code_subject.txt", facts).strip(),
         message=render_to_string("onboarding/mail/code.txt", facts),
         from_email=None,
-        recipient_list=[code.address],
+        recipient_list=[mailbox(code.address)],
     )
 
 

@@ -20,25 +20,35 @@ ENCODED_WORD = "=?"
 
 
 def read_email(sent: str) -> str:
-    """Return the address as sent but trimmed; its letter case is the owner's matter. Whose it is, a code tells."""
+    """
+    Return the address as sent but trimmed; its letter case is the owner's matter. Whose it is, a code tells.
+
+    A domain in other letters than ASCII comes in its one form, without what cannot be seen in it.
+    """
     address = sent.strip()
     if len(address) > MAX_EMAIL:
         raise too_long(MAX_EMAIL)
     try:
-        mailbox(address)
+        _, shown = _read(address)
     except EmailNotValidError:
         raise PydanticCustomError("email", "This is not an e-mail address.")
-    return address
+    return address if address.isascii() else shown
 
 
 def mailbox(address: str) -> str:
     """Return where mail for the address goes, in ASCII; raises EmailNotValidError where there is no such place."""
+    place, _ = _read(address)
+    return place
+
+
+def _read(address: str) -> tuple[str, str]:
+    """The mailbox, and the address in letters for people."""
     # The domains for tests pass: nobody can own one, and demo and partners' sandboxes use them.
     # No mail could be sent to letters outside ASCII before the @; international domains are fine.
     checked = validate_email(address, check_deliverability=False, test_environment=True, allow_smtputf8=False)
     if checked.ascii_email is None or "." not in checked.ascii_domain or address.startswith(ENCODED_WORD):
-        raise EmailNotValidError("not an address that mail can be sent to")
-    return checked.ascii_email
+        raise EmailNotValidError("no mail can be sent there")
+    return checked.ascii_email, checked.normalized
 
 
 def normal_address(address: str) -> str:
