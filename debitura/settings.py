@@ -55,8 +55,11 @@ ONBOARDING_BASE_URL = (
 ).rstrip("/")
 SUPPORT_CONTACT: str = env.str("SUPPORT_CONTACT", default="support@debitura.example")
 
-# A 409 tells that an address is a client's: how many such addresses a partner may ask for in 24 hours.
-KNOWN_ADDRESSES_A_DAY: int = env.int("KNOWN_ADDRESSES_A_DAY", default=20)
+# A 409 tells that a company is a client: of how many a partner is told in 24 hours, and when support hears of it.
+KNOWN_COMPANIES_A_DAY: int = env.int("KNOWN_COMPANIES_A_DAY", default=200)
+KNOWN_COMPANIES_TOLD_AT: int = env.int("KNOWN_COMPANIES_TOLD_AT", default=50)
+# How long an address that nobody has proven stands for the client that it was entered for.
+UNPROVEN_ADDRESSES_STAND_FOR_DAYS: int = env.int("UNPROVEN_ADDRESSES_STAND_FOR_DAYS", default=30)
 
 # --- Database -----------------------------------------------------------------------------------
 
@@ -187,6 +190,8 @@ LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 STAFF_SECOND_FACTOR: bool = env.bool("STAFF_SECOND_FACTOR", default=not DEBUG)
 STAFF_IDLE_SECONDS = 30 * 60
+# Whoever reads mail at an admin's address can sign: once a client has signed, a second colleague confirms another one.
+CORRECTIONS_TAKE_TWO: bool = env.bool("CORRECTIONS_TAKE_TWO", default=True)
 OTP_TOTP_ISSUER = "Debitura"
 SESSION_ENGINE = "debitura.staff.sessions"
 # In a cookie: a page that shows a message changes no row.

@@ -38,6 +38,7 @@ REVOKE DELETE ON
     cases_coverage,
     cases_exchangerate,
     onboarding_askinglimitreached,
+    onboarding_correction,
     staff_staff,
     pghistory_context
 FROM debitura_app;
@@ -64,6 +65,7 @@ REVOKE UPDATE, DELETE ON
     clients_signeddocument,
     clients_agreementhistory,
     clients_clienthistory,
+    clients_linkconflictaddress,
     clients_linkconflicthistory,
     clients_linkconflictmatch,
     clients_linkrequesthistory,

@@ -174,6 +174,9 @@ def _itself(client: Client, users: list[User]) -> Iterable[str]:
         yield f"Erased on {for_people(client.erased_at)}."
     if client.withdrawn_at is not None:
         yield f"Withdrawn on {for_people(client.withdrawn_at)}: its addresses match no more."
+    lost = [user.name for user in users if user.email_key is None]
+    if lost:
+        yield f"By the address of {', '.join(lost)} it is not found any more: another client has it, or it was let go."
     admins = [user.name for user in users if user.role == Role.CREDITOR_ADMIN]
     if admins:
         yield f"Who gets the codes and may sign: {', '.join(admins)}."
@@ -277,7 +280,7 @@ def _signatures(signatures: list[Signature], typed: Typed) -> Iterable[Part]:
 
 
 def _mails(client: Client) -> Iterable[Part]:
-    codes = list(EmailCode.objects.of_client(client).select_related("user").order_by("-requested_at")[:NEWEST])
+    codes = list(EmailCode.objects.filter(client=client).select_related("user").order_by("-requested_at")[:NEWEST])
     jobs = _jobs_of(codes)
     for code in codes:
         if code.user is None:

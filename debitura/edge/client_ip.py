@@ -1,6 +1,6 @@
 """Whose request it is, by address: evidence of a signature, and the throttle on sign-in, rest on it."""
 
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -22,6 +22,20 @@ def client_ip(request: HttpRequest) -> str | None:
             break
         nearest = before
     return nearest if nearest is None or _is_address(nearest) else None
+
+
+def network_of(request: HttpRequest) -> str:
+    """
+    Return the network that the visitor's address is in, as it is given to one household or office: /24, or /48.
+
+    Empty where the address is not known.
+    """
+    address = client_ip(request)
+    if address is None:
+        return ""
+    known = ip_address(address)
+    mapped = known.ipv4_mapped if isinstance(known, IPv6Address) else None
+    return str(ip_network((mapped or known, 24 if mapped or known.version == 4 else 48), strict=False))
 
 
 def _is_address(text: str) -> bool:

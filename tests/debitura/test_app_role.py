@@ -26,8 +26,8 @@ from cases.lifecycle import Lifecycle
 from cases.models import CollectionPartner, Coverage, ExchangeRate, KeptClaims, SubmittedCase
 from cases.submit_cases import Created, submit_cases
 from clients.models import Agreement, Client, LinkConflict, LinkRequest
-from onboarding.confirm_company import confirm_company
-from onboarding.confirm_users import Colleague, confirm_users
+from onboarding.confirm_company import confirm_company, details_held, digest_of
+from onboarding.confirm_users import Colleague, confirm_users, people_held
 from onboarding.email_codes import confirm_code, request_code
 from onboarding.models import Purpose
 from onboarding.onboard import Company
@@ -85,6 +85,7 @@ NO_RIGHT = {
     "a conflict's row": "DELETE FROM clients_linkconflict",
     "a conflict's history": "UPDATE clients_linkconflicthistory SET reason = 'Another'",
     "a conflict's history's row": "DELETE FROM clients_linkconflicthistory",
+    "a matched address": "UPDATE clients_linkconflictaddress SET address = 'else@acme.test'",
     "a match": "UPDATE clients_linkconflictmatch SET client_id = gen_random_uuid()",
     "a match's row": "DELETE FROM clients_linkconflictmatch",
     "all conflicts": "TRUNCATE clients_linkconflict CASCADE",
@@ -143,6 +144,7 @@ RIGHTS = {
     "clients_clienthistory": "ra",
     "clients_emailaddress": "rawd",
     "clients_linkconflict": "ra",
+    "clients_linkconflictaddress": "ra",
     "clients_linkconflicthistory": "ra",
     "clients_linkconflictmatch": "ra",
     "clients_linkrequest": "ra",
@@ -158,6 +160,7 @@ RIGHTS = {
     "django_migrations": "r",
     "django_session": "rawd",
     "onboarding_askinglimitreached": "raw",
+    "onboarding_correction": "raw",
     "onboarding_emailcode": "rawd",
     "onboarding_keptform": "rawd",
     "onboarding_matchedaddress": "rawd",
@@ -218,6 +221,7 @@ def rows(agreement: Agreement) -> None:
     facts = {"partner": make_partner(), "client": link.client, "existing_link": link}
     conflict = LinkConflict.objects.create(kind="Elsewhere", external_tenant_id="tenant-1", **facts)
     conflict.matches.create(client=link.client)
+    conflict.addresses.create(client=link.client, address="jane@acme.test")
     keep(conflict=conflict, by=make_staff(), why="They called", at=NOW)
     make_case(link=link)
     KeptClaims.objects.keep(make_request(client=make_client()), [CLAIM])
@@ -376,8 +380,10 @@ def test_a_client_comes_on_board_with_these_rights(
     _work_off_jobs("debitura_worker", mailing_to=tmp_path)
     code = _code_in(tmp_path)
     confirm_code(about=link, purpose=Purpose.FIRST_SIGNING, browser="browser", typed=code, renamed="browser")
-    confirm_company(**visit, company=Company("Acme A/S", "DK", "office@acme.test"), at=timezone.now())
-    confirm_users(**visit, colleagues=[Colleague("Jane Doe", "jane@acme.test", True)], at=timezone.now())
+    company, at = Company("Acme A/S", "DK", "office@acme.test"), timezone.now()
+    confirm_company(**visit, company=company, shown=digest_of(details_held(link.client)), at=at)
+    jane = Colleague("Jane Doe", "jane@acme.test", True)
+    confirm_users(**visit, colleagues=[jane], shown=digest_of(people_held(link.client)), at=at)
     shown = what_is_shown(Client.objects.get(), Agreement.objects.get())
     signed = sign_agreement(**visit, shown=shown, signed_as=SignedAs("Jane Doe", None, ""), at=timezone.now())
     repeated = api.post("/clients", registration_body())

@@ -6,7 +6,7 @@ import pytest
 from django.test import RequestFactory
 from pytest_django.fixtures import Settings
 
-from debitura.edge.client_ip import client_ip
+from debitura.edge.client_ip import client_ip, network_of
 
 PROXY = "10.0.0.7"
 
@@ -62,3 +62,16 @@ def test_without_trusted_proxies_only_the_peer_counts(settings: Settings) -> Non
     settings.TRUSTED_PROXIES = []
 
     assert seen(PROXY, "203.0.113.9") == PROXY
+
+
+@pytest.mark.parametrize(
+    ("peer", "network"),
+    [
+        ("203.0.113.9", "203.0.113.0/24"),
+        ("2001:db8:1:2::9", "2001:db8:1::/48"),
+        ("::ffff:203.0.113.9", "203.0.113.0/24"),
+        ("", ""),
+    ],
+)
+def test_the_network_is_what_one_household_or_office_is_given(peer: str, network: str) -> None:
+    assert network_of(RequestFactory().get("/", REMOTE_ADDR=peer)) == network

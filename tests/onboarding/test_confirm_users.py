@@ -9,8 +9,8 @@ import pytest
 
 from clients.models import Agreement, Client, EmailAddress, ReferralPartnerClientLink, User
 from clients.models.client import Role
-from onboarding.confirm_company import AddressesOfOthers, AlreadySigned, Saved
-from onboarding.confirm_users import Colleague, HandedOver, UsersOutcome, confirm_users
+from onboarding.confirm_company import AddressesOfOthers, AlreadySigned, ChangedSince, Saved, digest_of
+from onboarding.confirm_users import Colleague, HandedOver, UsersOutcome, confirm_users, people_held
 from onboarding.email_codes import standing_proof
 from onboarding.in_hand import NotProven
 from onboarding.models import Purpose
@@ -38,8 +38,11 @@ def held(link: ReferralPartnerClientLink) -> list[Colleague]:
     ]
 
 
-def confirm(link: ReferralPartnerClientLink, *colleagues: Colleague, browser: str = "mine") -> UsersOutcome:
-    return confirm_users(link=link, purpose=FIRST, browser=browser, colleagues=colleagues, at=NOW)
+def confirm(
+    link: ReferralPartnerClientLink, *colleagues: Colleague, browser: str = "mine", shown: str | None = None
+) -> UsersOutcome:
+    now = digest_of(people_held(link.client)) if shown is None else shown
+    return confirm_users(link=link, purpose=FIRST, browser=browser, colleagues=colleagues, shown=now, at=NOW)
 
 
 def people(link: ReferralPartnerClientLink) -> dict[str, str]:
@@ -137,3 +140,22 @@ def test_once_signed_the_people_stay(link: ReferralPartnerClientLink) -> None:
 
     assert confirm(link, IB) == AlreadySigned()
     assert everything() == before
+
+
+# --- An older page ----------------------------------------------------------------------------------
+
+
+def test_an_older_page_does_not_undo_what_was_changed_since(link: ReferralPartnerClientLink) -> None:
+    shown, [jane, ann] = digest_of(people_held(link.client)), held(link)
+    User.objects.filter(email=ann.email).update(name="Ann Renamed")
+
+    assert confirm(link, jane, ann, shown=shown) == ChangedSince()
+
+    assert link.client.users.get(email=ann.email).name == "Ann Renamed"
+
+
+def test_a_second_click_is_no_older_page(link: ReferralPartnerClientLink) -> None:
+    shown, [jane, _] = digest_of(people_held(link.client)), held(link)
+
+    assert [confirm(link, jane, IB, shown=shown) for _ in range(2)] == [Saved(), Saved()]
+    assert len(people(link)) == 2

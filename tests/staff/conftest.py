@@ -17,7 +17,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from cases.models import Case, Coverage, ExchangeRate, SubmittedCase
 from clients.models import Agreement, Client, LinkConflict, LinkRequest, ReferralPartnerClientLink, Signature
 from debitura.staff.models import Staff
-from onboarding.models import AskingLimitReached, EmailCode, Purpose
+from onboarding.models import AskingLimitReached, Correction, EmailCode, Purpose
 from partners.models import ApiKey, ReferralPartner
 from tests.make import (
     make_agreement,
@@ -83,6 +83,7 @@ class Rows:
     request: LinkRequest
     conflict: LinkConflict
     limit: AskingLimitReached
+    correction: Correction
     device: TOTPDevice
     attempt: AccessAttempt
     case: Case
@@ -117,6 +118,9 @@ def rows(partner: ReferralPartner, agreement: Agreement) -> Rows:
             existing_link=link,
         ),
         limit=AskingLimitReached.objects.create(partner=partner, day=timezone.now().date()),
+        correction=Correction.objects.create(
+            client=client, name="Ann Lee", email="ann@acme.test", why="They called", proposed_by=make_staff()
+        ),
         device=TOTPDevice.objects.create(user=make_staff(), name="authenticator app"),
         attempt=AccessAttempt.objects.create(
             username="sam@debitura.test", ip_address="192.0.2.7", user_agent="x", failures_since_start=1
