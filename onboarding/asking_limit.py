@@ -34,7 +34,7 @@ def note_asking(
     requests = list(LinkRequest.objects.open().filter(partner=partner, client__in=matched))
     links = ReferralPartnerClientLink.objects.active().filter(partner=partner, client__in=matched)
     own = {*links.values_list("client", flat=True), *(request.client_id for request in requests)}
-    asked = {_hash(str(client.pk)) for client in matched if client.pk not in own}
+    asked = {hash_of(str(client.pk)) for client in matched if client.pk not in own}
     others = sorted(set(keys) - {each.address for each in held if each.client_id in own})
     if not asked and others and hash_of_addresses(keys) not in {request.asked_with for request in requests}:
         asked = {hash_of_addresses(others)}
@@ -76,8 +76,9 @@ def _until_there_is_room(partner: ReferralPartner, too_many: int, at: datetime) 
 
 def hash_of_addresses(keys: Iterable[str]) -> str:
     """What stands for these addresses, which are not kept."""
-    return _hash(" ".join(sorted(keys)))
+    return hash_of(" ".join(sorted(keys)))
 
 
-def _hash(what: str) -> str:
+def hash_of(what: str) -> str:
+    """What something is counted by, which is not kept itself."""
     return salted_hmac("onboarding.AskedFor", what, algorithm="sha256").hexdigest()

@@ -8,13 +8,15 @@ from datetime import datetime
 
 from django.db import transaction
 
-from clients.models import Client, EmailAddress, EnteredBy, ReferralPartnerClientLink
+from clients.models import Client, EmailAddress, ReferralPartnerClientLink
 from debitura.edge.mailbox import normal_address
 from debitura.staff.decision import history_context
 from onboarding.in_hand import InHand, NotProven, take_in_hand
 from onboarding.journey import Step
 from onboarding.models import Purpose
 from onboarding.onboard import Company
+from onboarding.typed_addresses import register_typed
+from partners.models import ReferralPartner
 
 CONFIRMED = "The client confirmed its details on its page"
 
@@ -36,7 +38,7 @@ class ChangedSince:
 
 @dataclass(frozen=True)
 class AddressesOfOthers:
-    """These addresses, in their normal form, belong to other companies; nothing changed."""
+    """These addresses, in their normal form, are other companies', or too many of those were tried; nothing changed."""
 
     addresses: frozenset[str]
 
@@ -72,13 +74,12 @@ def confirm_company(
             return ChangedSince()
         case InHand(client, proof):
             with history_context(client_user=proof.user.pk, why=CONFIRMED):
-                return _save(client, company, at)
+                return _save(client, link.partner, company, at)
 
 
-def _save(client: Client, company: Company, at: datetime) -> CompanyOutcome:
-    taken = EmailAddress.objects.register(client, [company.support_email], by=EnteredBy.CLIENT)
-    if taken:
-        return AddressesOfOthers(frozenset(taken))
+def _save(client: Client, partner: ReferralPartner, company: Company, at: datetime) -> CompanyOutcome:
+    if unusable := register_typed(client, partner, [company.support_email]):
+        return AddressesOfOthers(unusable)
     for name, value in vars(company).items():
         setattr(client, name, value)
     client.support_email_key = normal_address(company.support_email)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from clients.models import Client, EmailAddress, EnteredBy, ReferralPartnerClientLink, User
+from clients.models import Client, EmailAddress, ReferralPartnerClientLink, User
 from clients.models.client import Role
 from debitura.edge.mailbox import normal_address
 from debitura.staff.decision import history_context
@@ -16,6 +16,8 @@ from onboarding.confirm_company import AddressesOfOthers, AlreadySigned, Changed
 from onboarding.in_hand import InHand, NotProven, take_in_hand
 from onboarding.journey import Step
 from onboarding.models import Purpose
+from onboarding.typed_addresses import register_typed
+from partners.models import ReferralPartner
 
 CONFIRMED = "The client confirmed its users on its page"
 
@@ -73,7 +75,7 @@ def confirm_users(
             return ChangedSince()
         case InHand(client, proof):
             with history_context(client_user=proof.user.pk, why=CONFIRMED):
-                return _save(client, proof.user, colleagues, at)
+                return _save(client, link.partner, proof.user, colleagues, at)
 
 
 def _in_words(colleagues: Sequence[Colleague]) -> list[tuple[str, str, bool]]:
@@ -81,11 +83,11 @@ def _in_words(colleagues: Sequence[Colleague]) -> list[tuple[str, str, bool]]:
     return sorted((each.name, normal_address(each.email), each.is_onboarding_user) for each in colleagues)
 
 
-def _save(client: Client, acting: User, colleagues: Sequence[Colleague], at: datetime) -> UsersOutcome:
-    taken = EmailAddress.objects.register(client, [colleague.email for colleague in colleagues], by=EnteredBy.CLIENT)
-    if taken:
-        EmailAddress.objects.release_unused(client)
-        return AddressesOfOthers(frozenset(taken))
+def _save(
+    client: Client, partner: ReferralPartner, acting: User, colleagues: Sequence[Colleague], at: datetime
+) -> UsersOutcome:
+    if unusable := register_typed(client, partner, [colleague.email for colleague in colleagues]):
+        return AddressesOfOthers(unusable)
     users = _users(client, acting, colleagues)
     client.users.exclude(pk__in=[user.pk for user in users if user.pk]).delete()
     # Two may have swapped addresses, and an address stands once at a client at any moment.

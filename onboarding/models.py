@@ -239,10 +239,19 @@ class AskedFor(models.Model):
     """
     A company that we know and that a partner was told of, so that asking can be limited; a day old, it is dropped.
 
-    Kept as a keyed hash of the client's id. One over addresses stands for a call that would have told of others.
+    Kept as a keyed hash of the client's id. One over addresses stands for a call that would have told of others, or for
+    an address of another client's that was typed on a client's pages.
     """
 
     partner = models.ForeignKey(ReferralPartner, on_delete=models.CASCADE, related_name="+")
+    client = models.ForeignKey(
+        Client,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="On whose pages, if on any.",
+    )
     what = models.CharField(max_length=64, db_column="address_hash")
     asked_at = models.DateTimeField(db_default=Now(), db_column="matched_at")
 

@@ -66,6 +66,18 @@ class Migration(migrations.Migration):
             name="code_is_for_a_link_or_for_the_approval_of_a_request",
         ),
         migrations.AddField(
+            model_name="askedfor",
+            name="client",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="On whose pages, if on any.",
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="clients.client",
+            ),
+        ),
+        migrations.AddField(
             model_name="askinglimitreached",
             name="companies",
             field=models.PositiveIntegerField(
