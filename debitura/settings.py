@@ -70,7 +70,7 @@ IS_WEB_PROCESS = env.bool("DEBITURA_WEB", default=False)
 WEB_TIMEOUTS = "-c lock_timeout=2s -c statement_timeout=5s -c idle_in_transaction_session_timeout=15s"
 
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
-DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
+DATABASES["default"]["ENGINE"] = "debitura.edge.postgresql"
 DATABASES["default"].setdefault("OPTIONS", {}).update(
     # Bound on the server and prepared: half of PostgreSQL's share of a request.
     {"server_side_binding": True, "prepare_threshold": 3}
