@@ -570,6 +570,7 @@ def test_an_owner_that_is_no_superuser_makes_the_roles(as_owner: None) -> None:
     _run(APP_ROLE)
 
     assert _ask("SELECT has_table_privilege('debitura_worker', 'clients_client', 'SELECT')")
+    assert not _ask("SELECT pg_has_role('debitura_worker', 'debitura_app', 'SET')")
 
 
 def test_what_a_role_gave_itself_is_gone_with_the_next_release(as_application: None) -> None:
