@@ -1,6 +1,7 @@
 """Settings, read from the environment; what each name means is in docs/operations.md."""
 
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
 from email.utils import parseaddr
 from pathlib import Path
@@ -11,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
 from debitura import embedded_postgres
+from debitura.edge.encryption import read_keys
 from debitura.edge.request_log import configure_logging
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -33,17 +35,24 @@ def _needed(name: str) -> str:
     return value
 
 
-def _debug_secret() -> str:
-    """A secret of this checkout's own, so that a development server's cookies and codes survive a restart."""
-    kept = DATA_DIR / "secret_key"
+def _debug_secret(name: str, make: Callable[[int], str]) -> str:
+    """A secret of this checkout's own, so that a development server's cookies, codes and rows survive a restart."""
+    kept = DATA_DIR / name.lower()
     if not kept.exists():
         DATA_DIR.mkdir(parents=True, exist_ok=True)
-        kept.write_text(secrets.token_urlsafe(50))
+        kept.write_text(make(64))
     return kept.read_text()
 
 
-SECRET_KEY = env.str("SECRET_KEY", default="") or (_debug_secret() if DEBUG else _needed("SECRET_KEY"))
+def _secret(name: str, make: Callable[[int], str]) -> str:
+    value: str = env.str(name, default="")
+    return value or (_debug_secret(name, make) if DEBUG else _needed(name))
+
+
+SECRET_KEY = _secret("SECRET_KEY", secrets.token_urlsafe)
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
+# For what must be read again: the first encrypts, all decrypt.
+ENCRYPTION_KEYS = read_keys(_secret("ENCRYPTION_KEYS", secrets.token_hex).split(","))
 ALLOWED_HOSTS: list[str] = (
     env.str("ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1]" if DEBUG else "") or _needed("ALLOWED_HOSTS")
 ).split(",")
@@ -73,7 +82,7 @@ IS_WEB_PROCESS = env.bool("DEBITURA_WEB", default=False)
 WEB_TIMEOUTS = "-c lock_timeout=2s -c statement_timeout=5s -c idle_in_transaction_session_timeout=15s"
 
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
-DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
+DATABASES["default"]["ENGINE"] = "debitura.edge.postgresql"
 DATABASES["default"].setdefault("OPTIONS", {}).update(
     # Bound on the server and prepared: half of PostgreSQL's share of a request.
     {"server_side_binding": True, "prepare_threshold": 3}

@@ -12,11 +12,10 @@ import pytest
 from axes.models import AccessAttempt
 from django.test import Client as Browser
 from django.utils import timezone
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from cases.models import Case, Coverage, ExchangeRate, SubmittedCase
 from clients.models import Agreement, Client, LinkConflict, LinkRequest, ReferralPartnerClientLink, Signature
-from debitura.staff.models import Staff
+from debitura.staff.models import SecondFactor, Staff
 from onboarding.models import AskingLimitReached, Correction, EmailCode, Purpose
 from partners.models import ApiKey, ReferralPartner
 from tests.make import (
@@ -28,6 +27,7 @@ from tests.make import (
     make_partner,
     make_rate,
     make_request,
+    make_second_factor,
     make_signature,
     make_staff,
 )
@@ -84,7 +84,7 @@ class Rows:
     conflict: LinkConflict
     limit: AskingLimitReached
     correction: Correction
-    device: TOTPDevice
+    device: SecondFactor
     attempt: AccessAttempt
     case: Case
     coverage: Coverage
@@ -121,7 +121,7 @@ def rows(partner: ReferralPartner, agreement: Agreement) -> Rows:
         correction=Correction.objects.create(
             client=client, name="Ann Lee", email="ann@acme.test", why="They called", proposed_by=make_staff()
         ),
-        device=TOTPDevice.objects.create(user=make_staff(), name="authenticator app"),
+        device=make_second_factor(),
         attempt=AccessAttempt.objects.create(
             username="sam@debitura.test", ip_address="192.0.2.7", user_agent="x", failures_since_start=1
         ),

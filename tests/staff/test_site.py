@@ -9,7 +9,6 @@ from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from clients.models import ReferralPartnerClientLink
 from debitura.staff.site import site
@@ -19,6 +18,7 @@ from tests.make import (
     make_key,
     make_link,
     make_partner,
+    make_second_factor,
     make_signature,
     make_staff,
     make_user,
@@ -28,6 +28,7 @@ from tests.staff.conftest import Rows, make_code
 from tests.staff.urls import paths
 
 NOT_IN_THE_ADMIN = {
+    "staff.SecondFactor": "the rows of otp_totp.TOTPDevice, whose pages show no key",
     "clients.EmailAddress": "the addresses of clients and users once more, to be found by; search uses them",
     "clients.AgreementHistory": "shown as the history of the agreement",
     "clients.ClientHistory": "shown as the history of the client",
@@ -145,7 +146,7 @@ def fifty_more() -> None:
         make_code(link)
         make_agreement(number=number + 100)
         staff = make_staff("Support")
-        TOTPDevice.objects.create(user=staff)
+        make_second_factor(staff)
         AccessAttempt.objects.create(username=staff.email, ip_address="192.0.2.9", failures_since_start=1)
 
 
