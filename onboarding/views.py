@@ -242,7 +242,7 @@ def _users_page(
         "users.html",
         step=Step.USERS,
         formset=formset,
-        held=held if is_changed else [],
+        changed_to=held if is_changed else [],
         shown=digest_of(held) if shown is None else shown,
         is_kept=is_kept,
         acting=visit.proof.user,

@@ -723,6 +723,7 @@ def test_an_older_page_of_the_people_shows_who_is_held(visitor: Visitor) -> None
     page = visitor.post(Step.USERS, **older)
 
     assert has_text(page, "Nora New, new@acme.test")
+    assert not has_text(page, "Held now: <strong>")
     assert 'value="Ib Berg"' in page.content.decode()
     assert not visitor.link.client.users.filter(email="ib@acme.test").exists()
 
