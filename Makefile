@@ -42,6 +42,7 @@ check: ready
 	@# Settings as in production; the check opens no connection, so the server may be one that isn't there.
 	env -u DEBUG \
 		SECRET_KEY="$$($(VENV)/python -c 'import secrets; print(secrets.token_urlsafe(50))')" \
+		ENCRYPTION_KEYS="$$($(VENV)/python -c 'import secrets; print(secrets.token_hex(64))')" \
 		DATABASE_URL=postgres://debitura_app@localhost/debitura \
 		ALLOWED_HOSTS=onboarding.debitura.example \
 		ONBOARDING_BASE_URL=https://onboarding.debitura.example \

@@ -20,8 +20,9 @@ from cases.currencies import currencies, decimals
 from cases.jurisdictions import US, state_code, us_states
 from cases.standard_fees import Age
 from clients.countries import country_code, country_name
+from debitura.edge.mailbox import MAX_EMAIL
 from debitura.edge.query import read_moment
-from debitura.edge.shapes import MAX_EMAIL, Email, Line, OptionalLine, OptionalText, Shape
+from debitura.edge.shapes import Email, Line, OptionalLine, OptionalText, Shape
 
 # As much as twelve digits and four decimals: what a double, and so JSON in most hands, still holds exactly.
 MAX_AMOUNT = Decimal(999_999_999_999)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, assert_never
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern
 from django.utils import timezone
@@ -22,7 +22,6 @@ from clients.models import (
     ReferralPartnerClientLink,
     Signature,
     User,
-    normal_address,
 )
 from clients.models.agreement_facts import (
     CURRENT,
@@ -40,7 +39,9 @@ from clients.rename_client import (
     RenamingOutcome,
     rename_client,
 )
-from debitura.edge.shapes import SEEN, one_line
+from debitura.edge.clock import for_people
+from debitura.edge.mailbox import normal_address
+from debitura.edge.text import SEEN, one_line
 from debitura.staff.history import Happened, history_of
 from debitura.staff.pages import (
     DecisionForm,
@@ -62,13 +63,11 @@ WHY_AGAIN = {
 def clean_line(text: str, *, max_length: int = 200) -> str:
     """Read a name as the API does."""
     try:
-        line = one_line(text)
+        line = one_line(text, max_length=max_length)
     except PydanticCustomError as fault:
         raise forms.ValidationError(fault.message())
     if not SEEN.search(line):
         raise forms.ValidationError("This field may not be blank.")
-    if len(line) > max_length:
-        raise forms.ValidationError(f"At most {max_length} characters.")
     return line
 
 
@@ -111,11 +110,40 @@ class AgreementFilter(admin.SimpleListFilter):
         return queryset if wanted is None else queryset.filter(wanted)
 
 
+class AddressFilter(admin.SimpleListFilter):
+    """Where addresses stand that a client's people have."""
+
+    title = "addresses"
+    parameter_name = "addresses"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """What can be asked for."""
+        return [("unproven", "None was ever proven"), ("lost", "One is another's, or was let go")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Client]) -> QuerySet[Client]:
+        """Clients that are there, and of whose addresses that is so."""
+        proven = EmailAddress.objects.filter(client=OuterRef("pk"), proven_at__isnull=False)
+        without = User.objects.filter(client=OuterRef("pk"), email_key=None)
+        conditions = {"unproven": ~Exists(proven), "lost": Q(support_email_key=None) | Exists(without)}
+        wanted = conditions.get(self.value() or "")
+        return queryset if wanted is None else queryset.filter(wanted, withdrawn_at=None, erased_at=None)
+
+
 class UserInline(ReadOnlyInline):
     """The people at a client."""
 
     model = User
-    fields = ["name", "email", "role"]
+    fields = ["name", "email", "address", "role"]
+    held: Mapping[str, EmailAddress] = {}
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """With what is known of the client's addresses, looked up once for all its people."""
+        self.held = obj.addresses.in_bulk() if obj else {}
+        return super().get_formset(request, obj, **kwargs)
+
+    def address(self, user: User) -> str:
+        """What is known of the address."""
+        return state_of_address(self.held.get(user.email_key or ""))
 
 
 class LinkInline(ReadOnlyInline):
@@ -146,13 +174,13 @@ class ClientAdmin(ReadOnlyAdmin):
 
     inlines = [UserInline, LinkInline, SignatureInline]
     list_display = ["name", "registration_number", "country_name", "partner", "agreement", "created_at", "withdrawn_at"]
-    list_filter = [AgreementFilter, "links__partner", "created_at", ("withdrawn_at", Whether), "country"]
+    list_filter = [AgreementFilter, AddressFilter, "links__partner", "created_at", ("withdrawn_at", Whether), "country"]
     search_fields = ["name"]  # get_search_results has the rest
     search_help_text = "Company name, registration number, e-mail address, tenant id, id of the client or of a link."
     fieldsets = [
         (None, {"fields": ["name", "registration_number", "country_name", "id"]}),
         ("Address", {"fields": ["address", "zip_code", "city", "state"]}),
-        ("Office", {"fields": ["support_email", "support_phone"]}),
+        ("Office", {"fields": ["support_email", "support_address", "support_phone"]}),
         ("Agreement", {"fields": ["agreement"]}),
         (
             "Dates",
@@ -200,6 +228,11 @@ class ClientAdmin(ReadOnlyAdmin):
         """The country in English."""
         return client.country_name
 
+    @admin.display(description="about that address")
+    def support_address(self, client: Client) -> str:
+        """What is known of it."""
+        return state_of_address(client.addresses.filter(pk=client.support_email_key).first())
+
     def tools(self, request: HttpRequest, row: Client) -> list[tuple[str, str]]:
         """Rename the company."""
         may = acting(request).has_perm("clients.change_company_name") and row.erased_at is None
@@ -236,6 +269,15 @@ class ClientAdmin(ReadOnlyAdmin):
         if acting(request).has_perm("clients.view_user"):
             happened += _removed_users(row)
         return sorted(happened, key=lambda each: each.at, reverse=True)
+
+
+def state_of_address(held: EmailAddress | None) -> str:
+    """What is known of an address that somebody at a client has, which the client may not hold any more."""
+    if held is None:
+        return "another client's, or let go: who names it does not mean this client"
+    if held.proven_at is not None:
+        return f"last proven on {for_people(held.proven_at)}"
+    return f"never proven; entered by {held.get_entered_by_display().lower()} on {for_people(held.entered_at)}"
 
 
 def _renaming_means(client: Client) -> list[str]:

@@ -1,6 +1,7 @@
 """Settings, read from the environment; what each name means is in docs/operations.md."""
 
 import secrets
+from collections.abc import Callable
 from email.utils import parseaddr
 from ipaddress import ip_network
 from pathlib import Path
@@ -12,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
 from debitura import embedded_postgres
+from debitura.edge.encryption import read_keys
 from debitura.edge.request_log import configure_logging
 
 LOCAL = {"localhost", "127.0.0.1", "[::1]"}
@@ -73,17 +75,24 @@ def network(address: str) -> str:
     return str(ip_network(address.strip(), strict=False))
 
 
-def _debug_secret() -> str:
-    """A secret of this checkout's own, so that a development server's cookies and codes survive a restart."""
-    kept = DATA_DIR / "secret_key"
+def _debug_secret(name: str, make: Callable[[int], str]) -> str:
+    """A secret of this checkout's own, so that a development server's cookies, codes and rows survive a restart."""
+    kept = DATA_DIR / name.lower()
     if not kept.exists():
         DATA_DIR.mkdir(parents=True, exist_ok=True)
-        kept.write_text(secrets.token_urlsafe(50))
+        kept.write_text(make(64))
     return kept.read_text()
 
 
-SECRET_KEY = env.str("SECRET_KEY", default="") or (_debug_secret() if DEBUG else _needed("SECRET_KEY"))
+def _secret(name: str, make: Callable[[int], str]) -> str:
+    value: str = env.str(name, default="")
+    return value or (_debug_secret(name, make) if DEBUG else _needed(name))
+
+
+SECRET_KEY = _secret("SECRET_KEY", secrets.token_urlsafe)
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
+# For what must be read again: the first encrypts, all decrypt.
+ENCRYPTION_KEYS = read_keys(_secret("ENCRYPTION_KEYS", secrets.token_hex).split(","))
 ALLOWED_HOSTS: list[str] = (
     env.str("ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1]" if DEBUG else "") or _needed("ALLOWED_HOSTS")
 ).split(",")
@@ -102,8 +111,11 @@ if DEBUG and (_found := of_production(ONBOARDING_BASE_URL, ALLOWED_HOSTS, ENVIRO
     )
 SUPPORT_CONTACT: str = env.str("SUPPORT_CONTACT", default="support@debitura.example")
 
-# A 409 tells that an address is a client's: how many such addresses a partner may ask for in 24 hours.
-KNOWN_ADDRESSES_A_DAY: int = env.int("KNOWN_ADDRESSES_A_DAY", default=20)
+# A 409 tells that a company is a client: of how many a partner is told in 24 hours, and when support hears of it.
+KNOWN_COMPANIES_A_DAY: int = env.int("KNOWN_COMPANIES_A_DAY", default=200)
+KNOWN_COMPANIES_TOLD_AT: int = env.int("KNOWN_COMPANIES_TOLD_AT", default=50)
+# How long an address that nobody has proven stands for the client that it was entered for.
+UNPROVEN_ADDRESSES_STAND_FOR_DAYS: int = env.int("UNPROVEN_ADDRESSES_STAND_FOR_DAYS", default=30)
 
 # --- Database -----------------------------------------------------------------------------------
 
@@ -117,7 +129,7 @@ IS_WEB_PROCESS = env.bool("DEBITURA_WEB", default=False)
 WEB_TIMEOUTS = "-c lock_timeout=2s -c statement_timeout=5s -c idle_in_transaction_session_timeout=15s"
 
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
-DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
+DATABASES["default"]["ENGINE"] = "debitura.edge.postgresql"
 DATABASES["default"].setdefault("OPTIONS", {}).update(
     # Bound on the server and prepared: half of PostgreSQL's share of a request.
     {"server_side_binding": True, "prepare_threshold": 3}
@@ -235,6 +247,8 @@ LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 STAFF_SECOND_FACTOR: bool = env.bool("STAFF_SECOND_FACTOR", default=not DEBUG)
 STAFF_IDLE_SECONDS = 30 * 60
+# Whoever reads mail at an admin's address can sign: once a client has signed, a second colleague confirms another one.
+CORRECTIONS_TAKE_TWO: bool = env.bool("CORRECTIONS_TAKE_TWO", default=True)
 OTP_TOTP_ISSUER = "Debitura"
 SESSION_ENGINE = "debitura.staff.sessions"
 # In a cookie: a page that shows a message changes no row. A cookie can be read, so messages name nobody.

@@ -147,7 +147,7 @@ def _conflict(type: str, external_tenant_id: str, what: str) -> HttpResponse:
 
 def _too_often(retry_after: timedelta) -> ApiError:
     contact = SUPPORT.format(contact=settings.SUPPORT_CONTACT)
-    message = f"You have asked for too many companies that we know already. Try again later. {contact}"
+    message = f"You were told of too many companies that we know already within a day. Try again later. {contact}"
     return ApiError(429, "RateLimited", message, headers={"Retry-After": str(ceil(retry_after.total_seconds()))})
 
 

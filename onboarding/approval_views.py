@@ -20,10 +20,10 @@ from clients.models import LinkRequest, ReferralPartnerClientLink, RequestStatus
 from clients.models.agreement_facts import status_of
 from debitura.edge.clock import database_time, for_people
 from onboarding.approve_link import approve_link, decline_link
-from onboarding.browser import browser_of, new_browser
-from onboarding.code_page import after_sending, left, return_url_of, take_code
-from onboarding.email_codes import Proof, has_open_code, request_approval_code, standing_proof
-from onboarding.forms import ApproverForm, CodeForm
+from onboarding.browser import browser_of
+from onboarding.code_page import left, named, return_url_of, send_code, take_code
+from onboarding.email_codes import Proof, has_open_code, standing_proof
+from onboarding.forms import AddressForm, CodeForm
 from onboarding.journey import approval_path, signing_url
 from onboarding.models import Purpose
 from onboarding.return_url import allowed_return_url
@@ -97,30 +97,22 @@ def entry(visit: ApprovalVisit) -> HttpResponse:
     if not visit.is_open:
         return visit.render("approval_over.html")
     if visit.request.method != "POST":
-        return _entry_page(visit, ApproverForm(), CodeForm())
+        return named(visit, _entry_page(visit, AddressForm(), CodeForm()))
     if "code" in visit.request.POST:
         answer = take_code(visit)
-        return _entry_page(visit, ApproverForm(), answer) if isinstance(answer, CodeForm) else answer
+        return _entry_page(visit, AddressForm(), answer) if isinstance(answer, CodeForm) else answer
     return _send_code(visit)
 
 
 def _send_code(visit: ApprovalVisit) -> HttpResponse:
-    form = ApproverForm(visit.request.POST)
+    form = AddressForm(visit.request.POST)
     if not form.is_valid():
         return _entry_page(visit, form, CodeForm())
-    browser = visit.browser or new_browser()
-    outcome = request_approval_code(
-        request=visit.about,
-        address=form.cleaned_data["address"],
-        browser=browser,
-        return_url=return_url_of(visit.request, visit.about.partner),
-    )
-    return after_sending(visit, browser, outcome) or _entry_page(visit, form, CodeForm(), too_many=True)
+    answer = send_code(visit, form.cleaned_data["address"])
+    return answer if isinstance(answer, HttpResponse) else _entry_page(visit, form, CodeForm(), too_many=True)
 
 
-def _entry_page(
-    visit: ApprovalVisit, approver: ApproverForm, code: CodeForm, *, too_many: bool = False
-) -> HttpResponse:
+def _entry_page(visit: ApprovalVisit, approver: AddressForm, code: CodeForm, *, too_many: bool = False) -> HttpResponse:
     wants_another = "another" in visit.request.GET or approver.is_bound
     is_sent = has_open_code(about=visit.about, purpose=Purpose.APPROVAL, browser=visit.browser or "")
     takes_code = code.is_bound or (is_sent and not wants_another)

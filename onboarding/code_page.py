@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from debitura.edge.client_ip import network_of
 from onboarding.browser import forget_browser, name_browser, new_browser
-from onboarding.email_codes import CodeRequest, CodeSent, NoOpenCode, Proof, TooManyCodes, WrongCode, confirm_code
+from onboarding.email_codes import (
+    AddressNeeded,
+    CodeSent,
+    NoOpenCode,
+    Proof,
+    ProvenByAnother,
+    TooManyCodes,
+    WrongCode,
+    confirm_code,
+    request_code,
+)
 from onboarding.end_proof import end_proof
 from onboarding.forms import CodeForm
 from onboarding.models import Purpose, Subject
@@ -16,6 +28,7 @@ from onboarding.return_url import allowed_return_url
 from partners.models import ReferralPartner
 
 CODE_EXPIRED = "This code cannot be used any more. Ask for a new one below."
+PROVEN_BY_ANOTHER = "The code is right, but this address cannot be used here. Please write to {contact}."
 
 
 class Provable(Protocol):
@@ -44,15 +57,31 @@ class Provable(Protocol):
         """Where one says that one is done."""
 
 
-def after_sending(visit: Provable, browser: str, outcome: CodeRequest) -> HttpResponse | None:
-    """Lead back to the page that takes the code, and name the browser; None if no code was sent."""
+def send_code(visit: Provable, address: str | None) -> HttpResponse | AddressNeeded | TooManyCodes:
+    """Mail a code, and lead back to the page that takes it; else say what stands in the way."""
+    browser = visit.browser or new_browser()
+    outcome = request_code(
+        about=visit.about,
+        purpose=visit.purpose,
+        browser=browser,
+        network=network_of(visit.request),
+        address=address,
+        return_url=return_url_of(visit.request, visit.about.partner),
+    )
     match outcome:
         case CodeSent():
             response = redirect(visit.entry_path())
             name_browser(response, browser)
             return response
-        case TooManyCodes():
-            return None
+        case AddressNeeded() | TooManyCodes():
+            return outcome
+
+
+def named(visit: Provable, response: HttpResponse) -> HttpResponse:
+    """Give the browser its name before it asks: two clicks on one button then ask as one."""
+    if visit.browser is None:
+        name_browser(response, new_browser())
+    return response
 
 
 def take_code(visit: Provable) -> HttpResponse | CodeForm:
@@ -65,10 +94,12 @@ def take_code(visit: Provable) -> HttpResponse | CodeForm:
     match confirm_code(
         about=visit.about, purpose=visit.purpose, browser=visit.browser or "", typed=typed, renamed=renamed
     ):
-        case Proof():
+        case Proof(browser=browser):
             response = redirect(visit.entry_path())
-            name_browser(response, renamed)
+            name_browser(response, browser)
             return response
+        case ProvenByAnother():
+            form.add_error("code", PROVEN_BY_ANOTHER.format(contact=settings.SUPPORT_CONTACT))
         case WrongCode(tries_left=0):
             form.add_error("code", "That was not the code, for the fifth time. Ask for a new one below.")
         case WrongCode(tries_left):

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from django.db import transaction
 
-from clients.models import Client, EmailAddress, ReferralPartnerClientLink, normal_address
+from clients.models import Client, EmailAddress, ReferralPartnerClientLink
+from debitura.edge.mailbox import normal_address
 from debitura.staff.decision import history_context
 from onboarding.in_hand import InHand, NotProven, take_in_hand
 from onboarding.journey import Step
 from onboarding.models import Purpose
 from onboarding.onboard import Company
+from onboarding.typed_addresses import register_typed
+from partners.models import ReferralPartner
 
 CONFIRMED = "The client confirmed its details on its page"
 
@@ -28,34 +32,54 @@ class AlreadySigned:
 
 
 @dataclass(frozen=True)
+class ChangedSince:
+    """Staff or another tab changed it after the page was shown; nothing changed now."""
+
+
+@dataclass(frozen=True)
 class AddressesOfOthers:
-    """These addresses, in their normal form, belong to other companies; nothing changed."""
+    """These addresses, in their normal form, are other companies', or too many of those were tried; nothing changed."""
 
     addresses: frozenset[str]
 
 
-type CompanyOutcome = Saved | AlreadySigned | AddressesOfOthers | NotProven
+type CompanyOutcome = Saved | AlreadySigned | ChangedSince | AddressesOfOthers | NotProven
+
+
+def details_held(client: Client) -> Company:
+    """The details as they are held now."""
+    return Company(**{field.name: getattr(client, field.name) for field in fields(Company)})
+
+
+def digest_of(facts: object) -> str:
+    """What a page carries of what it showed, to be compared when its form comes back: SHA-256 in hex."""
+    return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 
 @transaction.atomic
 def confirm_company(
-    *, link: ReferralPartnerClientLink, purpose: Purpose, browser: str, company: Company, at: datetime
+    *, link: ReferralPartnerClientLink, purpose: Purpose, browser: str, company: Company, shown: str, at: datetime
 ) -> CompanyOutcome:
-    """Keep the details as typed. Again before the signature: the same, with what is typed then."""
+    """
+    Keep the details as typed, if what the page has `shown` is what is held. Again before the signature: the same.
+
+    Who sends what is held already has nothing to compare: a second click is no older page.
+    """
     match take_in_hand(link=link, purpose=purpose, browser=browser, at=at):
         case NotProven() as refusal:
             return refusal
         case InHand(step=Step.DONE):
             return AlreadySigned()
+        case InHand(client) if shown != digest_of(held := details_held(client)) and company != held:
+            return ChangedSince()
         case InHand(client, proof):
             with history_context(client_user=proof.user.pk, why=CONFIRMED):
-                return _save(client, company, at)
+                return _save(client, link.partner, company, at)
 
 
-def _save(client: Client, company: Company, at: datetime) -> CompanyOutcome:
-    taken = EmailAddress.objects.register(client, [company.support_email])
-    if taken:
-        return AddressesOfOthers(frozenset(taken))
+def _save(client: Client, partner: ReferralPartner, company: Company, at: datetime) -> CompanyOutcome:
+    if unusable := register_typed(client, partner, [company.support_email]):
+        return AddressesOfOthers(unusable)
     for name, value in vars(company).items():
         setattr(client, name, value)
     client.support_email_key = normal_address(company.support_email)

@@ -8,13 +8,16 @@ from datetime import datetime
 
 from django.db import transaction
 
-from clients.models import Client, EmailAddress, ReferralPartnerClientLink, User, normal_address
+from clients.models import Client, EmailAddress, ReferralPartnerClientLink, User
 from clients.models.client import Role
+from debitura.edge.mailbox import normal_address
 from debitura.staff.decision import history_context
-from onboarding.confirm_company import AddressesOfOthers, AlreadySigned, Saved
+from onboarding.confirm_company import AddressesOfOthers, AlreadySigned, ChangedSince, Saved, digest_of
 from onboarding.in_hand import InHand, NotProven, take_in_hand
 from onboarding.journey import Step
 from onboarding.models import Purpose
+from onboarding.typed_addresses import register_typed
+from partners.models import ReferralPartner
 
 CONFIRMED = "The client confirmed its users on its page"
 
@@ -34,7 +37,15 @@ class HandedOver:
     """Saved, and somebody else signs: whoever did this has no more to do here."""
 
 
-type UsersOutcome = Saved | HandedOver | AlreadySigned | AddressesOfOthers | NotProven
+type UsersOutcome = Saved | HandedOver | AlreadySigned | ChangedSince | AddressesOfOthers | NotProven
+
+
+def people_held(client: Client) -> list[Colleague]:
+    """The people as they are held now, in their order."""
+    return [
+        Colleague(user.name, user.email, user.role == Role.CREDITOR_ADMIN, user_id=user.pk)
+        for user in client.users.all()
+    ]
 
 
 @transaction.atomic
@@ -44,28 +55,39 @@ def confirm_users(
     purpose: Purpose,
     browser: str,
     colleagues: Sequence[Colleague],
+    shown: str,
     at: datetime,
 ) -> UsersOutcome:
     """
     Make the client's users these, and the onboarding user among them its only creditor admin.
 
-    Who acts keeps the address that is proven, whatever the page says. Again before the signature: the same.
+    Nothing is saved if what the page has `shown` is not what is held, unless just that is sent: a second click is no
+    older page. Who acts keeps the address that is proven, whatever the page says. Again before the signature: the same.
     """
     match take_in_hand(link=link, purpose=purpose, browser=browser, at=at):
         case NotProven() as refusal:
             return refusal
         case InHand(step=Step.DONE):
             return AlreadySigned()
+        case InHand(client) if shown != digest_of(held := people_held(client)) and _in_words(colleagues) != _in_words(
+            held
+        ):
+            return ChangedSince()
         case InHand(client, proof):
             with history_context(client_user=proof.user.pk, why=CONFIRMED):
-                return _save(client, proof.user, colleagues, at)
+                return _save(client, link.partner, proof.user, colleagues, at)
 
 
-def _save(client: Client, acting: User, colleagues: Sequence[Colleague], at: datetime) -> UsersOutcome:
-    taken = EmailAddress.objects.register(client, [colleague.email for colleague in colleagues])
-    if taken:
-        EmailAddress.objects.release_unused(client)
-        return AddressesOfOthers(frozenset(taken))
+def _in_words(colleagues: Sequence[Colleague]) -> list[tuple[str, str, bool]]:
+    """Who it is and who signs, in one order; new people have no number before they are saved."""
+    return sorted((each.name, normal_address(each.email), each.is_onboarding_user) for each in colleagues)
+
+
+def _save(
+    client: Client, partner: ReferralPartner, acting: User, colleagues: Sequence[Colleague], at: datetime
+) -> UsersOutcome:
+    if unusable := register_typed(client, partner, [colleague.email for colleague in colleagues]):
+        return AddressesOfOthers(unusable)
     users = _users(client, acting, colleagues)
     client.users.exclude(pk__in=[user.pk for user in users if user.pk]).delete()
     # Two may have swapped addresses, and an address stands once at a client at any moment.

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, assert_never
+from uuid import UUID
 
 from django import forms
 from django.contrib import admin
 from django.contrib.messages import success, warning
-from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models import Case, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern
@@ -23,6 +25,7 @@ from clients.models import (
     Client,
     ConflictKind,
     ConflictStatus,
+    EmailAddress,
     LinkConflict,
     LinkRequest,
     ReferralPartnerClientLink,
@@ -33,7 +36,7 @@ from debitura.staff.history import history_of
 from debitura.staff.pages import DecisionForm, ReadOnlyAdmin, Whether, acting, require
 from debitura.staff.site import site
 from onboarding.link_doctor import diagnose, find_clients
-from onboarding.models import AskingLimitReached, EmailCode
+from onboarding.models import AskingLimitReached
 from onboarding.resolve_conflict import (
     DecidedBefore,
     IdTaken,
@@ -159,14 +162,29 @@ type Choices = list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
+class MatchedBy:
+    """An address by which the partner came upon a client, and what is known of it now."""
+
+    address: str
+    is_held: bool
+    is_proven: bool  # or another one of the client at its domain is
+    proven_at: datetime | None
+
+
+@dataclass(frozen=True)
 class Matched:
     """A client that a conflict is about, as support looks at it."""
 
     client: Client
     link: ReferralPartnerClientLink | None
     has_signed: bool
-    is_verified: bool
+    by: list[MatchedBy]  # first those that nobody has proven
     cases: CaseStats  # under that link
+
+    @property
+    def may_be_squatted(self) -> bool:
+        """Whether nobody has ever shown that mail to what matched reaches the client; signing shows it of one."""
+        return not any(each.is_proven for each in self.by) if self.by else not self.has_signed
 
 
 class ConflictForm(DecisionForm):
@@ -241,8 +259,8 @@ class LinkConflictAdmin(ReadOnlyAdmin):
             "title": f"{conflict.get_kind_display()}: {conflict.partner}",
             "conflict": conflict,
             "matched": matched,
-            "unverified": [each.client for each in matched if not each.is_verified],
             "is_taken": is_taken,
+            "may_release": acting(request).has_perm("clients.correct_users"),
             "form": form if may_decide and choices else None,
             "requests": _requests(conflict, matched),
             "history": history_of(conflict),
@@ -292,19 +310,35 @@ def _matched(conflict: LinkConflict) -> list[Matched]:
     by_client = {link.client_id: link for link in links}
     brought = case_stats([link.pk for link in links])
     signed = set(Signature.objects.filter(client__in=ids).values_list("client", flat=True))
-    used = EmailCode.objects.filter(Q(link__client__in=ids) | Q(link_request__client__in=ids), used_at__isnull=False)
-    proven = set(used.values_list("user__client", flat=True))
+    by = _matched_by(conflict)
     stats = {link.client_id: numbers for link in links if (numbers := brought.get(link.pk))}
     return [
         Matched(
             client=client,
             link=by_client.get(client.pk),
             has_signed=client.pk in signed,
-            is_verified=client.pk in signed | proven,
+            by=by.get(client.pk, []),
             cases=stats.get(client.pk, CaseStats()),
         )
         for client in Client.objects.filter(pk__in=ids)
     ]
+
+
+def _matched_by(conflict: LinkConflict) -> dict[UUID, list[MatchedBy]]:
+    """By client, the addresses that matched; those that nobody has proven come first."""
+    matched = list(conflict.addresses.all())
+    held = {each.address: each for each in EmailAddress.objects.held([each.address for each in matched])}
+    found: dict[UUID, list[MatchedBy]] = {}
+    for each in matched:
+        now = held.get(each.address)
+        if now is None or now.client_id != each.client_id:
+            by = MatchedBy(each.address, is_held=False, is_proven=False, proven_at=None)
+        else:
+            by = MatchedBy(each.address, is_held=True, is_proven=now.is_proven, proven_at=now.proven_at)
+        found.setdefault(each.client_id, []).append(by)
+    for every in found.values():
+        every.sort(key=lambda one: (one.is_proven, one.address))
+    return found
 
 
 def _decisions(conflict: LinkConflict, matched: list[Matched]) -> Choices:
@@ -355,9 +389,9 @@ def _requests(conflict: LinkConflict, matched: list[Matched]) -> list[LinkReques
 
 @admin.register(AskingLimitReached, site=site)
 class AskingLimitReachedAdmin(ReadOnlyAdmin):
-    """Partners that asked for so many known companies in a day that they were stopped."""
+    """Partners that were told of many known companies in a day, or stopped; the limit is raised on a partner's page."""
 
-    list_display = ["partner", "day", "refused", "first_at"]
+    list_display = ["partner", "day", "companies", "refused", "first_at"]
     list_select_related = ["partner"]
     list_filter = ["partner"]
-    fields = ["partner", "day", "refused", "first_at"]
+    fields = ["partner", "day", "companies", "refused", "first_at"]

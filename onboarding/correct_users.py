@@ -1,18 +1,26 @@
-"""Correct a client's users when nobody there can: a wrong address, or an admin who has left (product-rules 3.13)."""
+"""
+Correct a client's users when nobody there can: a wrong address, or an admin who has left (product-rules 3.13).
+
+Whoever reads mail at an admin's address can sign for the company. So the client's other addresses are told, and where
+the client has signed, a second colleague looks at it first.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
-from clients.models import Client, EmailAddress, User, normal_address
+from clients.models import Client, EmailAddress, EnteredBy, User
 from clients.models.client import Role
 from debitura.edge.clock import ClockTimestamp
-from debitura.edge.shapes import read_email
+from debitura.edge.mailbox import normal_address, read_email
 from debitura.staff.decision import decision
 from debitura.staff.models import Staff
-from onboarding.models import EmailCode
+from onboarding.models import Correction, CorrectionStatus, EmailCode
+from onboarding.tasks import tell_of_correction
 
 
 @dataclass(frozen=True)
@@ -20,6 +28,18 @@ class Corrected:
     """The user has this address now; what was proven before holds no more."""
 
     user: User
+
+
+@dataclass(frozen=True)
+class Refused:
+    """What was proposed is not done; nothing changed."""
+
+
+@dataclass(frozen=True)
+class WaitsForColleague:
+    """The client has signed, so a second colleague must confirm this first; nothing changed yet."""
+
+    correction: Correction
 
 
 @dataclass(frozen=True)
@@ -39,7 +59,26 @@ class ClientIsGone:
     """The client was withdrawn or erased, so it gets no address any more; nothing changed."""
 
 
-type CorrectionOutcome = Corrected | AddressOfColleague | AddressOfAnother | ClientIsGone
+@dataclass(frozen=True)
+class UserIsGone:
+    """The user whose address was to be corrected is none of the client's any more; nothing changed."""
+
+
+@dataclass(frozen=True)
+class NotByTheSame:
+    """Who has proposed it cannot confirm it; nothing changed."""
+
+
+@dataclass(frozen=True)
+class DecidedBefore:
+    """Somebody was faster: this was confirmed or refused already; nothing changed."""
+
+    correction: Correction
+
+
+type Refusal = AddressOfColleague | AddressOfAnother | ClientIsGone | UserIsGone
+type CorrectionOutcome = Corrected | WaitsForColleague | Refusal
+type Confirmation = Corrected | NotByTheSame | DecidedBefore | Refusal
 
 
 @transaction.atomic
@@ -47,18 +86,13 @@ def correct_address(*, client: Client, user: User, new_email: str, by: Staff, wh
     """
     Give a user of the client another address; all proofs and open codes of the client lapse.
 
-    A second call finds the address as it should be, and lets codes and proofs lapse once more.
+    A second call finds the address as it should be, and lets codes and proofs lapse once more; or the proposal that
+    waits for a second colleague.
     """
-    email = read_email(new_email)
     client = Client.objects.lock().get(pk=client.pk)
     user = client.users.get(pk=user.pk)
-    if (refusal := _refusal(client, email, besides=user)) is not None:
-        return refusal
-    with decision(by=by, why=why, what=f"Corrected the address of user {user.pk}", about=client):
-        user.email, user.email_key = email, normal_address(email)
-        user.save(update_fields=["email", "email_key"])
-        _let_go(client)
-    return Corrected(user)
+    wanted = Correction(client=client, user=user, email=read_email(new_email), held=user.email, why=why, proposed_by=by)
+    return _propose(wanted, is_admins=user.role == Role.CREDITOR_ADMIN)
 
 
 @transaction.atomic
@@ -68,31 +102,90 @@ def add_admin(*, client: Client, name: str, email: str, by: Staff, why: str) -> 
 
     A second call adds nobody: the address is then a colleague's.
     """
-    email = read_email(email)
     client = Client.objects.lock().get(pk=client.pk)
-    if (refusal := _refusal(client, email)) is not None:
+    wanted = Correction(client=client, name=name, email=read_email(email), why=why, proposed_by=by)
+    return _propose(wanted, is_admins=True)
+
+
+@transaction.atomic
+def confirm_correction(*, correction: Correction, by: Staff, why: str) -> Confirmation:
+    """Do what a colleague has proposed, if it can still be done; a second call finds it decided."""
+    client = Client.objects.lock().get(pk=correction.client_id)
+    waiting = Correction.objects.waiting().select_for_update(of=("self",)).filter(pk=correction.pk).first()
+    if waiting is None:
+        return _decided_before(correction)
+    if waiting.proposed_by_id == by.pk:
+        return NotByTheSame()
+    waiting.client = client
+    if (refusal := _refusal(waiting)) is not None:
         return refusal
-    with decision(by=by, why=why, what="Added an admin", about=client):
-        user = client.users.create(name=name, email=email, email_key=normal_address(email), role=Role.CREDITOR_ADMIN)
-        _let_go(client)
-    return Corrected(user)
+    return _apply(waiting, by=by, why=why)
 
 
-def _refusal(
-    client: Client, email: str, *, besides: User | None = None
-) -> AddressOfColleague | AddressOfAnother | ClientIsGone | None:
+@transaction.atomic
+def refuse_correction(*, correction: Correction, by: Staff, why: str) -> Refused | DecidedBefore:
+    """Leave everything as it is; who has proposed it may take it back like this. A second call finds it decided."""
+    Client.objects.lock().get(pk=correction.client_id)
+    waiting = Correction.objects.waiting().select_for_update(of=("self",)).filter(pk=correction.pk).first()
+    if waiting is None:
+        return _decided_before(correction)
+    with decision(by=by, why=why, what=f"Refused correction {waiting.pk}", about=waiting.client):
+        waiting.decide(CorrectionStatus.REFUSED, by=by, at=timezone.now())
+        waiting.forget()
+    return Refused()
+
+
+def _propose(wanted: Correction, *, is_admins: bool) -> CorrectionOutcome:
+    if (refusal := _refusal(wanted)) is not None:
+        return refusal
+    if is_admins and settings.CORRECTIONS_TAKE_TWO and wanted.client.signatures.exists():
+        EmailAddress.objects.release_unused(wanted.client)  # nothing is taken before it is confirmed
+        same = wanted.client.corrections.waiting().filter(user=wanted.user, email=wanted.email).first()
+        if same is not None:
+            return WaitsForColleague(same)
+        what = f"Proposed another address for user {wanted.user_id}" if wanted.user else "Proposed another admin"
+        with decision(by=wanted.proposed_by, why=wanted.why, what=what, about=wanted.client):
+            wanted.save(force_insert=True)
+        return WaitsForColleague(wanted)
+    return _apply(wanted, by=wanted.proposed_by, why=wanted.why)
+
+
+def _refusal(wanted: Correction) -> Refusal | None:
     """Why the address cannot be used; when it can, it is registered to the client afterwards."""
+    client = wanted.client
     if client.withdrawn_at is not None or client.erased_at is not None:
         return ClientIsGone()
-    colleague = client.users.filter(email_key=normal_address(email)).first()
-    if colleague is not None and colleague != besides:
+    if wanted.name == "" and wanted.user is None:
+        return UserIsGone()
+    colleague = client.users.filter(email_key=normal_address(wanted.email)).first()
+    if colleague is not None and colleague != wanted.user:
         return AddressOfColleague(colleague)
-    if EmailAddress.objects.register(client, [email]):
+    if EmailAddress.objects.register(client, [wanted.email], by=EnteredBy.STAFF):
         return AddressOfAnother()
     return None
+
+
+def _apply(wanted: Correction, *, by: Staff, why: str) -> Corrected:
+    client, user = wanted.client, wanted.user
+    what = f"Corrected the address of user {user.pk}" if user else "Added an admin"
+    with decision(by=by, why=why, what=what, about=client):
+        wanted.held = user.email if user else ""
+        if user is None:
+            user = User(client=client, name=wanted.name, role=Role.CREDITOR_ADMIN)
+        user.email, user.email_key = wanted.email, normal_address(wanted.email)
+        user.save()
+        _let_go(client)
+        wanted.decide(CorrectionStatus.DONE, by=by, at=timezone.now())
+    tell_of_correction.defer(correction_id=wanted.pk)
+    return Corrected(user)
 
 
 def _let_go(client: Client) -> None:
     """Of addresses that nobody has any more, and of everything that they proved."""
     EmailAddress.objects.release_unused(client)
-    EmailCode.objects.of_client(client).filter(lapsed_at=None).update(lapsed_at=ClockTimestamp())
+    EmailCode.objects.filter(client=client, lapsed_at=None).update(lapsed_at=ClockTimestamp())
+
+
+def _decided_before(correction: Correction) -> DecidedBefore:
+    correction.refresh_from_db()
+    return DecidedBefore(correction)

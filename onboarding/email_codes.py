@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,18 +11,36 @@ from typing import cast
 from django.db import transaction
 from django.db.models import Count, F, Q
 from django.db.models.functions import Now
+from django.utils.crypto import salted_hmac
 
-from clients.models import Client, LinkRequest, User, normal_address
+from clients.models import Client, EmailAddress, User
 from clients.models.client import Role
 from debitura.edge.clock import ClockTimestamp
-from onboarding.models import CODE_LIFE, EmailCode, EmailCodeQuerySet, KeptForm, Purpose, Subject
+from debitura.edge.mailbox import normal_address
+from onboarding.models import (
+    A_MINUTE,
+    CODE_LIFE,
+    ONE_DAY,
+    TRIES,
+    EmailCode,
+    EmailCodeQuerySet,
+    KeptForm,
+    Purpose,
+    Subject,
+)
 from onboarding.tasks import mail_code
 
 PER_HOUR = 5
 PER_DAY = 10
-# Higher for all browsers together: a stranger with the URL can use up his own requests but not the client's.
-PER_HOUR_ALL = 30
-PER_DAY_ALL = 100
+# After so many mails that proved nothing, of all browsers together or of one network, only who knows the address gets
+# another: a stranger with the URL can neither fill a mailbox nor keep the client out.
+UNPROVEN_PER_HOUR = 10
+PER_NETWORK = 10
+MORE_WITH_THE_ADDRESS = 20
+# Of one mailbox, whoever asks and for whatever client: even who knows the address cannot fill it.
+PER_MAILBOX_AND_HOUR = 20
+PER_MAILBOX_AND_DAY = 50
+AN_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -32,48 +49,96 @@ class CodeSent:
 
 
 @dataclass(frozen=True)
+class AddressNeeded:
+    """Too many codes have proved nothing: nothing was sent, and who wants one types the address that it shall go to."""
+
+
+@dataclass(frozen=True)
 class TooManyCodes:
     """The limits of the hour or the day are reached; nothing was sent."""
 
 
-type CodeRequest = CodeSent | TooManyCodes
+type CodeRequest = CodeSent | AddressNeeded | TooManyCodes
 
 
 @transaction.atomic
-def request_code(*, about: Subject, purpose: Purpose, browser: str, return_url: str = "") -> CodeRequest:
+def request_code(
+    *,
+    about: Subject,
+    purpose: Purpose,
+    browser: str,
+    network: str = "",
+    address: str | None = None,
+    return_url: str = "",
+) -> CodeRequest:
     """
-    Mail a code to the client's admins at the addresses we hold. A second call makes the first code useless.
+    Mail a code to the client's admins at the addresses we hold; with an address, to the admin whose it is.
 
-    Where the visitor wants to go back to stays as this browser said it last.
+    If it is no admin's, all is the same but that nothing is mailed: who has the URL must not find out whose address is
+    whose (product-rules 3.8). A second call makes codes useless that this browser asked for over a minute ago. Where
+    the visitor wants to go back to stays as this browser said it last.
     """
     client = Client.objects.lock().get(pk=about.client_id)
-    admins = client.users.filter(role=Role.CREDITOR_ADMIN)
-    return _send(EmailCode.about_to_be(about, purpose, browser), about, admins, return_url)
-
-
-@transaction.atomic
-def request_approval_code(*, request: LinkRequest, address: str, browser: str, return_url: str = "") -> CodeRequest:
-    """
-    Mail a code to the admin of the client whose address was typed, at the address as we hold it.
-
-    If it is no admin's, all is the same but that nothing is mailed: the partner has the URL, and must not find out
-    whose address is whose (product-rules 3.8).
-    """
-    client = Client.objects.lock().get(pk=request.client_id)
-    admins = client.users.filter(role=Role.CREDITOR_ADMIN, email_key=normal_address(address))
-    code = EmailCode.about_to_be(request, Purpose.APPROVAL, browser)
-    return _send(code, request, list(admins) or [None], return_url)
-
-
-def _send(asked: EmailCode, about: Subject, to: Iterable[User | None], return_url: str) -> CodeRequest:
-    if _limit_is_reached(about, asked.browser):
+    if address is None and needs_address(about=about, network=network):
+        return AddressNeeded()
+    if _asked_too_often(client, browser, network, address):
         return TooManyCodes()
-    before = EmailCode.objects.of(about, Purpose(asked.purpose), asked.browser)
+    before = EmailCode.objects.of(about, purpose, browser)
+    before.open().exclude(pk__in=before.since(A_MINUTE)).update(lapsed_at=ClockTimestamp())
+    asked = EmailCode.about_to_be(about, purpose, browser, network)
     asked.return_url = return_url or _return_url_of(before)
-    before.open().update(lapsed_at=ClockTimestamp())
-    for user in to:
-        _make_and_mail(asked, user)
+    to: list[User | None] = [*_whom_to_mail(client, address)]
+    for user in to or [None]:
+        _make_and_mail(asked, user, address)
     return CodeSent()
+
+
+def needs_address(*, about: Subject, network: str) -> bool:
+    """Whether a visitor from this network has to type the address that a code shall go to."""
+    lately = EmailCode.objects.filter(client=about.client_id).since(AN_HOUR)
+    asked = lately.aggregate(
+        unproven=Count("request_id", distinct=True, filter=Q(user__isnull=False, used_at=None)),
+        from_network=Count("request_id", distinct=True, filter=Q(network=network)),
+    )
+    return bool(asked["unproven"] >= UNPROVEN_PER_HOUR or asked["from_network"] >= PER_NETWORK)
+
+
+def _asked_too_often(client: Client, browser: str, network: str, address: str | None) -> bool:
+    own, this_hour = Q(browser=browser), Q(requested_at__gt=ClockTimestamp() - AN_HOUR)
+    asked = (
+        EmailCode.objects.filter(client=client)
+        .since(ONE_DAY)
+        .aggregate(
+            own_hour=Count("request_id", distinct=True, filter=own & this_hour),
+            own_day=Count("request_id", distinct=True, filter=own),
+            from_network=Count("request_id", distinct=True, filter=Q(network=network) & this_hour),
+        )
+    )
+    limits = {"own_hour": PER_HOUR, "own_day": PER_DAY, "from_network": PER_NETWORK + MORE_WITH_THE_ADDRESS}
+    is_over = any(asked[name] >= limit for name, limit in limits.items())
+    # Whether or not it is an admin's: an answer of its own would tell.
+    return is_over or (address is not None and _is_full(address))
+
+
+def _is_full(address: str) -> bool:
+    """Whether a mailbox gets no more codes for now."""
+    codes = EmailCode.objects.filter(mailbox=mailbox_hash(address))
+    return (
+        codes.since(AN_HOUR).values("request_id").distinct().count() >= PER_MAILBOX_AND_HOUR
+        or codes.since(ONE_DAY).values("request_id").distinct().count() >= PER_MAILBOX_AND_DAY
+    )
+
+
+def _whom_to_mail(client: Client, address: str | None) -> list[User]:
+    admins = client.users.filter(role=Role.CREDITOR_ADMIN)
+    if address is not None:
+        return list(admins.filter(email_key=normal_address(address)))
+    return [user for user in admins if not _is_full(user.email)]
+
+
+def mailbox_hash(address: str) -> str:
+    """What codes for a mailbox are counted by; an address that a stranger typed is kept as nothing else."""
+    return salted_hmac("onboarding.mailbox", normal_address(address), algorithm="sha256").hexdigest()
 
 
 def _return_url_of(before: EmailCodeQuerySet) -> str:
@@ -81,24 +146,11 @@ def _return_url_of(before: EmailCodeQuerySet) -> str:
     return named.values_list("return_url", flat=True).first() or ""
 
 
-def _limit_is_reached(about: Subject, browser: str) -> bool:
-    own = Q(browser=browser)
-    last_hour = Q(requested_at__gt=ClockTimestamp() - timedelta(hours=1))
-    last_day = EmailCode.objects.about(about).filter(requested_at__gt=ClockTimestamp() - timedelta(days=1))
-    asked = last_day.aggregate(
-        own_hour=Count("request_id", distinct=True, filter=own & last_hour),
-        own_day=Count("request_id", distinct=True, filter=own),
-        all_hour=Count("request_id", distinct=True, filter=last_hour),
-        all_day=Count("request_id", distinct=True),
-    )
-    limits = {"own_hour": PER_HOUR, "own_day": PER_DAY, "all_hour": PER_HOUR_ALL, "all_day": PER_DAY_ALL}
-    return any(asked[name] >= limit for name, limit in limits.items())
-
-
-def _make_and_mail(asked: EmailCode, user: User | None) -> None:
+def _make_and_mail(asked: EmailCode, user: User | None, typed: str | None) -> None:
     code = copy(asked)
     code.pk = uuid.uuid4()
     code.user, code.address = user, user.email if user else ""
+    code.mailbox = mailbox_hash(code.address or typed or "")
     code.keep_hash()
     code.requested_at = ClockTimestamp()
     code.expires_at = ClockTimestamp() + CODE_LIFE
@@ -114,6 +166,12 @@ class Proof:
     address: str
     proven_at: datetime
     return_url: str
+    browser: str  # the name under which it stands
+
+
+@dataclass(frozen=True)
+class ProvenByAnother:
+    """The right code, but the address is another client's, which has proven it: support must look at that."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +186,7 @@ class NoOpenCode:
     """This browser has no code that can still be used: never asked, expired, used, or tried too often."""
 
 
-type CodeAnswer = Proof | WrongCode | NoOpenCode
+type CodeAnswer = Proof | ProvenByAnother | WrongCode | NoOpenCode
 
 
 @transaction.atomic
@@ -137,18 +195,23 @@ def confirm_code(*, about: Subject, purpose: Purpose, browser: str, typed: str, 
     Take a typed code. A right one is used up and becomes the proof; a wrong one costs a try of every open code.
 
     The rows are locked before they are judged: guesses in parallel wait, and find the tries that are left then. With
-    the proof the browser gets a new name, so that whoever knew the old one (a shared machine) has nothing.
+    the proof the browser gets a new name, so that whoever knew the old one (a shared machine) has nothing. The same
+    code again from the same browser within a minute, a double click or a slow line, is answered as before.
     """
-    Client.objects.lock().get(pk=about.client_id)
-    codes = list(EmailCode.objects.of(about, purpose, browser).open().select_for_update(of=("self",)).order_by("pk"))
+    client = Client.objects.lock().get(pk=about.client_id)
+    asked = EmailCode.objects.about(about).filter(purpose=purpose)
+    open_codes = asked.filter(browser=browser).open().select_related("user")
+    codes = list(open_codes.select_for_update(of=("self",)).order_by("pk"))
     if not codes:
-        return NoOpenCode()
-    right = next((code for code in codes if code.user_id and code.is_answered_by(typed)), None)
+        return _answered_before(asked.just_used(browser), typed) or NoOpenCode()
+    right = next((code for code in codes if code.goes_to_its_user() and code.is_answered_by(typed)), None)
     if right is None:
         EmailCode.objects.filter(pk__in=[code.pk for code in codes]).update(tries=F("tries") + 1)
         return WrongCode(tries_left=min(code.tries_left() for code in codes) - 1)
+    if not EmailAddress.objects.prove(client, right.address):
+        return ProvenByAnother()
     # The transaction's beginning, since a code that was open then may expire before the row is written.
-    EmailCode.objects.filter(pk=right.pk).update(used_at=Now())
+    EmailCode.objects.filter(pk=right.pk).update(used_at=Now(), renamed_from=browser)
     EmailCode.objects.filter(pk__in=[code.pk for code in codes if code is not right]).update(lapsed_at=ClockTimestamp())
     EmailCode.objects.filter(browser=browser).update(browser=renamed)
     KeptForm.objects.filter(browser=browser).update(browser=renamed)
@@ -156,10 +219,21 @@ def confirm_code(*, about: Subject, purpose: Purpose, browser: str, typed: str, 
     return _proof_by(right)
 
 
+def _answered_before(used: EmailCodeQuerySet, typed: str) -> Proof | None:
+    """The proof that this code gave a moment ago. A wrong one costs a try here too."""
+    code = used.filter(tries__lt=TRIES).select_related("user").first()
+    if code is None:
+        return None
+    if code.is_answered_by(typed):
+        return _proof_by(code)
+    EmailCode.objects.filter(pk=code.pk).update(tries=F("tries") + 1)
+    return None
+
+
 def _proof_by(code: EmailCode) -> Proof:
     # Both are set on every code that is a proof.
     user, proven_at = cast(User, code.user), cast(datetime, code.used_at)
-    return Proof(user=user, address=code.address, proven_at=proven_at, return_url=code.return_url)
+    return Proof(user=user, address=code.address, proven_at=proven_at, return_url=code.return_url, browser=code.browser)
 
 
 def standing_proof(*, about: Subject, purpose: Purpose, browser: str) -> Proof | None:

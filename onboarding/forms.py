@@ -11,10 +11,13 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from pydantic_core import PydanticCustomError
 
-from clients.countries import country_choices
-from clients.models import Client, User, normal_address
-from debitura.edge.shapes import MAX_EMAIL, SEEN, one_line, read_email
+from clients.countries import country_choices, country_name
+from clients.models import Client, User
+from debitura.edge.mailbox import MAX_EMAIL, normal_address, read_email
+from debitura.edge.text import SEEN, one_line
+from onboarding.confirm_company import details_held
 from onboarding.confirm_users import Colleague
+from onboarding.models import LONGEST_TYPED
 from onboarding.onboard import Company
 from onboarding.schemas import MAX_USERS
 from onboarding.sign_agreement import CONSENT, Shown
@@ -27,13 +30,14 @@ class LineField(forms.CharField):
 
     def __init__(self, *, max_length: int, autocomplete: str = "off", **options: Any) -> None:
         super().__init__(max_length=max_length, **options)
+        self._max_length = max_length
         self.widget.attrs["autocomplete"] = autocomplete
 
     @override
     def to_python(self, value: Any) -> str:
         """Read it as the API does; what nobody can see is nothing."""
         try:
-            line = one_line(value or "")
+            line = one_line(value or "", max_length=self._max_length)
         except PydanticCustomError as fault:
             raise ValidationError(fault.message())
         return line if SEEN.search(line) else ""
@@ -62,21 +66,24 @@ class CodeForm(forms.Form):
 
     code = forms.CharField(
         label="Code",
-        max_length=40,
+        max_length=LONGEST_TYPED,
         help_text="8 letters and digits, as in the e-mail.",
-        error_messages={"required": "Type the code from the e-mail."},
+        error_messages={
+            "required": "Type the code from the e-mail.",
+            "max_length": "That is too much. Type the code alone.",
+        },
         widget=forms.TextInput(
             attrs={"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"}
         ),
     )
 
 
-class ApproverForm(forms.Form):
-    """The address of somebody who may decide for the company."""
+class AddressForm(forms.Form):
+    """The address that a code shall go to; whether it is an admin's of the company is not said."""
 
     address = AddressField(
         label="Your e-mail address",
-        help_text="The one at which your company works with Debitura.",
+        help_text="The one at which your company is known to Debitura.",
         error_messages={"required": "Enter your e-mail address."},
     )
 
@@ -112,7 +119,15 @@ class CompanyForm(forms.Form):
     @classmethod
     def of(cls, client: Client) -> CompanyForm:
         """Make the form with what we hold."""
-        return cls(initial={name: getattr(client, name) for name in cls.base_fields})
+        return cls(initial=vars(details_held(client)))
+
+    def beside(self, held: Company) -> list[tuple[forms.BoundField, str]]:
+        """Each field with what is held now, where that is not what was typed."""
+        in_words = {**vars(held), "country": country_name(held.country)}
+        now = {name: in_words[name] for name, value in vars(held).items() if self[name].value() != value}
+        for name in now:
+            self.fields[name].widget.attrs["aria-describedby"] = f"{self[name].auto_id}_held"
+        return [(field, now.get(field.name, "")) for field in self]
 
     def company(self) -> Company:
         """The details as typed."""

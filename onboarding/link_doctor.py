@@ -26,11 +26,11 @@ from clients.models import (
     RequestStatus,
     Signature,
     User,
-    normal_address,
 )
 from clients.models.agreement_facts import status_of
 from clients.models.client import Role, one_spacing
 from debitura.edge.clock import for_people
+from debitura.edge.mailbox import normal_address
 from debitura.staff.history import Happened, decisions_about, history_of
 from onboarding.journey import Step, approval_url, next_step, purpose_for, signing_url
 from onboarding.models import TRIES, EmailCode
@@ -174,6 +174,9 @@ def _itself(client: Client, users: list[User]) -> Iterable[str]:
         yield f"Erased on {for_people(client.erased_at)}."
     if client.withdrawn_at is not None:
         yield f"Withdrawn on {for_people(client.withdrawn_at)}: its addresses match no more."
+    lost = [user.name for user in users if user.email_key is None]
+    if lost:
+        yield f"By the address of {', '.join(lost)} it is not found any more: another client has it, or it was let go."
     admins = [user.name for user in users if user.role == Role.CREDITOR_ADMIN]
     if admins:
         yield f"Who gets the codes and may sign: {', '.join(admins)}."
@@ -277,7 +280,7 @@ def _signatures(signatures: list[Signature], typed: Typed) -> Iterable[Part]:
 
 
 def _mails(client: Client) -> Iterable[Part]:
-    codes = list(EmailCode.objects.of_client(client).select_related("user").order_by("-requested_at")[:NEWEST])
+    codes = list(EmailCode.objects.filter(client=client).select_related("user").order_by("-requested_at")[:NEWEST])
     jobs = _jobs_of(codes)
     for code in codes:
         if code.user is None:

@@ -1,11 +1,14 @@
-"""What pages and partners leave behind: codes that prove an address, kept forms, and which addresses were asked for."""
+"""What pages and partners leave behind: codes that prove an address, kept forms, and who was asked for."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar, Self, cast
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -13,12 +16,14 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from clients.models import Client, LinkRequest, ReferralPartnerClientLink, User
 from debitura.edge.clock import ClockTimestamp
+from debitura.staff.models import Staff
 from partners.models import ReferralPartner
 
 ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # no I, L, O, 0 and 1
 CODE_LENGTH = 8
 TRIES = 5
 CODE_LIFE = timedelta(minutes=10)
+A_MINUTE = timedelta(minutes=1)
 PROOF_LIFE = timedelta(minutes=60)
 ONE_DAY = timedelta(days=1)
 
@@ -49,13 +54,17 @@ class EmailCodeQuerySet(models.QuerySet["EmailCode"]):
         """Codes that this browser asked for, for this link or request and purpose."""
         return self.about(subject).filter(purpose=purpose, browser=browser)
 
-    def of_client(self, client: Client) -> Self:
-        """Codes for all that is the client's."""
-        return self.filter(Q(link__client=client) | Q(link_request__client=client))
-
     def open(self) -> Self:
         """Codes that can still be used."""
         return self.filter(used_at=None, lapsed_at=None, expires_at__gt=ClockTimestamp(), tries__lt=TRIES)
+
+    def since(self, age: timedelta) -> Self:
+        """Codes that were asked for in the time before now."""
+        return self.filter(requested_at__gt=ClockTimestamp() - age)
+
+    def just_used(self, browser: str) -> Self:
+        """Codes that were typed in a moment ago by the browser that had this name until then."""
+        return self.filter(renamed_from=browser, used_at__gt=ClockTimestamp() - A_MINUTE, lapsed_at=None)
 
     def proofs(self) -> Self:
         """Used codes that still prove their user's present address."""
@@ -72,16 +81,25 @@ class EmailCode(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     request_id = models.UUIDField(help_text="The same for all codes of one request: one for each admin.")
+    # The database fills it in, from the link or the request (migration 0005).
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="codes", db_index=False, editable=False)
     link = models.ForeignKey(
         ReferralPartnerClientLink, on_delete=models.PROTECT, null=True, blank=True, related_name="codes"
     )
     link_request = models.ForeignKey(LinkRequest, on_delete=models.PROTECT, null=True, blank=True, related_name="codes")
     purpose = models.CharField(max_length=20, choices=Purpose)
-    # Nobody's where a visitor of an approval page typed an address that is no admin's: it is never mailed, and makes
-    # the page answer alike.
+    # Nobody's where a visitor typed an address that is no admin's, or where there is no admin: it is never mailed, and
+    # makes the page answer alike.
     user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, blank=True, related_name="codes")
     address = models.EmailField(max_length=254, blank=True, help_text="As held when it was mailed.")
+    mailbox = models.CharField(
+        max_length=64, blank=True, db_default="", help_text="A hash of the address that it is for, typed or held."
+    )
+    network = models.CharField(max_length=50, blank=True, db_default="", help_text="From which it was asked for.")
     browser = models.CharField(max_length=64)
+    renamed_from = models.CharField(
+        max_length=64, blank=True, db_default="", help_text="What the browser was called until it was typed in."
+    )
     return_url = models.TextField(blank=True, help_text="Where the visitor came from and wants to go back to.")
     hash = models.CharField(max_length=64)
     tries = models.PositiveSmallIntegerField(default=0)
@@ -99,6 +117,8 @@ class EmailCode(models.Model):
             models.Index(fields=["link", "requested_at"], name="code_by_link"),
             models.Index(fields=["link_request", "requested_at"], name="code_by_request"),
             models.Index(fields=["browser"], name="code_by_browser"),
+            models.Index(fields=["client", "requested_at"], name="code_by_client"),
+            models.Index(fields=["mailbox", "requested_at"], name="code_by_mailbox"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(tries__lte=TRIES), name="code_has_five_tries"),
@@ -107,7 +127,7 @@ class EmailCode(models.Model):
             ),
             models.CheckConstraint(condition=Q(purpose__in=Purpose.values), name="code_purpose_is_known"),
             models.CheckConstraint(
-                condition=Q(link__isnull=False, link_request=None, user__isnull=False) & ~Q(purpose="Approval")
+                condition=Q(link__isnull=False, link_request=None) & ~Q(purpose="Approval")
                 | Q(link=None, link_request__isnull=False, purpose="Approval"),
                 name="code_is_for_a_link_or_for_the_approval_of_a_request",
             ),
@@ -120,9 +140,10 @@ class EmailCode(models.Model):
         return f"code of {self.user_id}"
 
     @classmethod
-    def about_to_be(cls, subject: Subject, purpose: Purpose, browser: str) -> EmailCode:
+    def about_to_be(cls, subject: Subject, purpose: Purpose, browser: str, network: str = "") -> EmailCode:
         """A code that this browser asks for now, of nobody yet; not saved."""
-        code = cls(purpose=purpose, browser=browser, request_id=uuid.uuid4())
+        code = cls(purpose=purpose, browser=browser, network=network, request_id=uuid.uuid4())
+        code.client_id = subject.client_id
         match subject:
             case LinkRequest():
                 code.link_request = subject
@@ -147,20 +168,41 @@ class EmailCode(models.Model):
         """How many more wrong codes may be typed."""
         return TRIES - self.tries
 
+    def goes_to_its_user(self) -> bool:
+        """Whether it is somebody's, whose address is still the one that it was mailed to."""
+        return self.user is not None and self.user.email == self.address
+
     def keep_hash(self) -> None:
         """Fill in the hash that a typed code is compared with."""
         self.hash = self._hash_of(self.text())
 
     def is_answered_by(self, typed: str) -> bool:
-        """Whether this is the code; look-alike spacing and letter case are forgiven."""
-        return constant_time_compare(self.hash, self._hash_of(_plain(typed)))
+        """Whether this code is what was typed, or stands in it."""
+        return any(constant_time_compare(self.hash, self._hash_of(code)) for code in codes_in(typed))
 
     def _hash_of(self, code: str) -> str:
         return salted_hmac("onboarding.EmailCode.hash", f"{self.pk}:{code}", algorithm="sha256").hexdigest()
 
 
-def _plain(typed: str) -> str:
-    return "".join(typed.split()).replace("-", "").upper()
+LONGEST_TYPED = 1000  # characters: a mail that was pasted as a whole
+A_HALF = rf"[{ALPHABET}]{{{CODE_LENGTH // 2}}}"
+LIKE_A_CODE = re.compile(rf"(?<![A-Z0-9])(?=({A_HALF}{A_HALF})(?![A-Z0-9]))")
+IN_TWO_HALVES = re.compile(rf"(?<![A-Z0-9])(?=({A_HALF})[\s\-\u2010-\u2015]({A_HALF})(?![A-Z0-9]))")
+SEVERAL = 6
+
+
+def codes_in(typed: str) -> list[str]:
+    """
+    What can be a code in what a person typed or pasted (product-rules 6.2).
+
+    Its letters and digits alone, whatever stands between them; or words of a longer text that look like one.
+    """
+    text = unicodedata.normalize("NFKC", typed[:LONGEST_TYPED]).upper()
+    alone = "".join(character for character in text if character.isascii() and character.isalnum())
+    if len(alone) == CODE_LENGTH:
+        return [alone]
+    visible = "".join(character for character in text if unicodedata.category(character) != "Cf")
+    return [*LIKE_A_CODE.findall(visible), *map("".join, IN_TWO_HALVES.findall(visible))][:SEVERAL]
 
 
 class KeptForm(models.Model):
@@ -185,45 +227,56 @@ class KeptForm(models.Model):
         return f"{self.step} of {self.link_id}"
 
 
-class MatchedAddressQuerySet(models.QuerySet["MatchedAddress"]):
-    """Selections of matched addresses."""
+class AskedForQuerySet(models.QuerySet["AskedFor"]):
+    """Selections of what was asked for."""
 
     def of_the_last_day(self, partner: ReferralPartner) -> Self:
         """What the partner has asked for in the last 24 hours."""
-        return self.filter(partner=partner, matched_at__gt=ClockTimestamp() - ONE_DAY)
+        return self.filter(partner=partner, asked_at__gt=ClockTimestamp() - ONE_DAY)
 
 
-class MatchedAddress(models.Model):
+class AskedFor(models.Model):
     """
-    An address of a known client that a partner has asked for, so that asking can be limited; a day old, it is dropped.
+    A company that we know and that a partner was told of, so that asking can be limited; a day old, it is dropped.
 
-    Kept as a keyed hash: the address itself is the client's matter.
+    Kept as a keyed hash of the client's id. One over addresses stands for a call that would have told of others, or for
+    an address of another client's that was typed on a client's pages.
     """
 
     partner = models.ForeignKey(ReferralPartner, on_delete=models.CASCADE, related_name="+")
-    address_hash = models.CharField(max_length=64)
-    matched_at = models.DateTimeField(db_default=Now())
+    client = models.ForeignKey(
+        Client,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="On whose pages, if on any.",
+    )
+    what = models.CharField(max_length=64, db_column="address_hash")
+    asked_at = models.DateTimeField(db_default=Now(), db_column="matched_at")
 
-    objects = MatchedAddressQuerySet.as_manager()
+    objects = AskedForQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "matched address"
-        verbose_name_plural = "matched addresses"
+        db_table = "onboarding_matchedaddress"  # as it was called when addresses were counted
+        verbose_name = "company asked for"
+        verbose_name_plural = "companies asked for"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["partner", "address_hash"], name="one_match_per_partner_and_address"),
+            models.UniqueConstraint(fields=["partner", "what"], name="one_match_per_partner_and_address"),
         ]
-        indexes: ClassVar = [models.Index(fields=["partner", "matched_at"], name="match_by_partner")]
+        indexes: ClassVar = [models.Index(fields=["partner", "asked_at"], name="match_by_partner")]
 
     def __str__(self) -> str:
-        return f"match {self.pk}"
+        return f"asked for {self.pk}"
 
 
 class AskingLimitReached(models.Model):
-    """A partner has asked for so many known addresses in a day that it is answered no more: support looks into it."""
+    """A partner was told of so many companies in a day that support looks into it, or that it is told of no more."""
 
     partner = models.ForeignKey(ReferralPartner, on_delete=models.PROTECT, related_name="asking_limits_reached")
     day = models.DateField(help_text="In UTC.")
-    refused = models.PositiveIntegerField("calls refused", default=1)
+    companies = models.PositiveIntegerField("companies told of", default=0, db_default=0, help_text="In 24 hours.")
+    refused = models.PositiveIntegerField("calls refused", default=0)
     first_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -236,3 +289,74 @@ class AskingLimitReached(models.Model):
 
     def __str__(self) -> str:
         return f"limit {self.pk}"
+
+
+class CorrectionStatus(models.TextChoices):
+    """What became of a correction."""
+
+    WAITING = "Waiting", "Waits for a second colleague"
+    DONE = "Done"
+    REFUSED = "Refused"
+
+
+class CorrectionQuerySet(models.QuerySet["Correction"]):
+    """Selections of corrections."""
+
+    def waiting(self) -> Self:
+        """Those that a second colleague must look at."""
+        return self.filter(status=CorrectionStatus.WAITING)
+
+
+class Correction(models.Model):
+    """
+    Another address for a user of a client, or another admin, as support has proposed it.
+
+    Name and addresses are kept until it is refused, or done and told to the client's other addresses.
+    """
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="corrections")
+    user = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", help_text="Nobody: an admin is added."
+    )
+    name = models.CharField(max_length=200, blank=True, help_text="Of an admin who is added.")
+    email = models.EmailField(max_length=254, blank=True)
+    held = models.EmailField(max_length=254, blank=True, help_text="The user's address of before.")
+    why = models.TextField()
+    status = models.CharField(max_length=10, choices=CorrectionStatus, default=CorrectionStatus.WAITING)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(db_default=Now())
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    took_two = models.BooleanField(default=False, help_text="It waited for a second colleague.")
+
+    objects = CorrectionQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-proposed_at"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(status__in=CorrectionStatus.values), name="correction_status_is_known"),
+            models.CheckConstraint(
+                condition=Q(status="Waiting", decided_by=None, decided_at=None)
+                | (~Q(status="Waiting") & Q(decided_by__isnull=False, decided_at__isnull=False)),
+                name="correction_waits_until_it_is_decided",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="Done", took_two=True) | ~Q(decided_by=models.F("proposed_by")),
+                name="a_correction_that_waited_is_confirmed_by_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"correction {self.pk}"
+
+    def decide(self, status: CorrectionStatus, *, by: Staff, at: datetime) -> None:
+        """Say what became of it; one that was never saved has not waited."""
+        self.status, self.decided_by, self.decided_at = status, by, at
+        self.took_two = self.pk is not None
+        self.save()
+
+    def forget(self) -> None:
+        """Blank whom it was about, which is of no more use."""
+        Correction.objects.filter(pk=self.pk).update(name="", email="", held="")

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
 from cases.claim import Claim
 from cases.models import KeptClaims
 from cases.submit_cases import Submitted, answer_repeat, submit_cases
 from clients.agreement_status import AgreementStatus, Current, MustSign, NeverSigned, agreement_status
-from clients.models import Client, LinkRequest, ReferralPartnerClientLink, User, normal_address
-from clients.models.client import CLIENT, Role, lock_known_by, users_of
+from clients.models import Client, EmailAddress, Held, LinkRequest, ReferralPartnerClientLink, User
+from clients.models.client import CLIENT, Role, users_of
 from clients.models.link import LINK, find_active_link
 from clients.models.link_request import LinkRequestQuerySet
+from debitura.edge.mailbox import normal_address
 from debitura.edge.rows import ask, statement
-from onboarding.asking_limit import note_limit_reached, note_matches
+from onboarding.asking_limit import hash_of_addresses, note_asking
+from onboarding.locks import take_advisory_locks, tenant_lock
 from onboarding.note_conflict import note_ambiguity, note_rival
 from partners.models import ReferralPartner
 
@@ -123,7 +123,7 @@ class Ambiguous:
 
 @dataclass(frozen=True)
 class AskedTooOften:
-    """The partner has asked for too many known addresses in a day; nothing was looked up."""
+    """The partner was told of too many companies that we know in a day; this one is one of them."""
 
     retry_after: timedelta
 
@@ -207,49 +207,54 @@ def _create_or_match(partner: ReferralPartner, registration: Registration, at: d
 def _create_or_refuse(partner: ReferralPartner, registration: Registration, at: datetime) -> Outcome:
     if broken := tuple(_in_unknown_divisions(registration)):
         return RulesBroken(broken)
-    times_matched, is_pending = _asked_before(partner, registration.external_tenant_id)
-    asked = _open_request(LinkRequest.objects.of(partner, registration.external_tenant_id)) if is_pending else None
+    asked = _pending_request(partner, registration.external_tenant_id)
     if asked is not None and asked.offered_by_id is not None:
         return NeedsApproval(asked)
-    if asked is None and times_matched >= settings.KNOWN_ADDRESSES_A_DAY:
-        return AskedTooOften(note_limit_reached(partner, at=at))
-    matched = lock_known_by(registration.address_keys)
+    held = EmailAddress.objects.held(registration.address_keys)
+    matched: list[Client] = []
+    if held:
+        held, matched = _lock_owners(held, registration.address_keys)
     if matched and (known := _find_again(partner, registration, at)) is not None:
         return known  # the client approved the partner while this call waited for its row
+    wait = note_asking(partner, matched, held, registration.address_keys, at=at) if matched else None
+    if wait is not None:
+        return AskedTooOften(wait)
     if asked is not None and [client.pk for client in matched] != [asked.client_id]:
         LinkRequest.objects.filter(pk=asked.pk).supersede()
-    if not matched:
-        return _create(partner, registration, at)
-    refusal = _refuse(matched, partner, registration.external_tenant_id)
-    if not isinstance(refusal, LinkedUnderOtherId):
-        note_matches(partner, registration.address_keys)
-    return refusal
+    if matched:
+        return _refuse(matched, partner, registration, held)
+    EmailAddress.objects.release([each.address for each in held])
+    return _create(partner, registration, at)
 
 
-# In one statement, since every new client passes here.
-ASKED_BEFORE = """
-SELECT (SELECT count(*) FROM onboarding_matchedaddress
-        WHERE partner_id = %(partner)s AND matched_at > clock_timestamp() - interval '1 day'),
-       EXISTS (SELECT FROM clients_linkrequest
-               WHERE partner_id = %(partner)s AND external_tenant_id = %(tenant_id)s AND status = 'Pending')
-"""
+def _pending_request(partner: ReferralPartner, external_tenant_id: str) -> LinkRequest | None:
+    requests = LinkRequest.objects.of(partner, external_tenant_id)
+    # Every new client passes here, and hardly any has one.
+    return _open_request(requests) if requests.pending().exists() else None
 
 
-def _asked_before(partner: ReferralPartner, external_tenant_id: str) -> tuple[int, bool]:
-    """How many known addresses the partner has asked for in a day; whether a request waits under this id."""
-    with connection.cursor() as cursor:
-        cursor.execute(ASKED_BEFORE, {"partner": partner.pk, "tenant_id": external_tenant_id})
-        found: tuple[int, bool] = cursor.fetchone()
-    return found
+def _lock_owners(held: list[Held], keys: list[str]) -> tuple[list[Held], list[Client]]:
+    """
+    What is held of these addresses with its owners' rows locked, and the owners for whom one of them stands.
+
+    Read again under the locks: meanwhile somebody may have proven an address, or let one go.
+    """
+    owners = list(Client.objects.filter(pk__in={each.client_id for each in held}).order_by("pk").lock())
+    held = EmailAddress.objects.held(keys)
+    stands = {each.client_id for each in held if each.stands}
+    return held, [client for client in owners if client.pk in stands]
 
 
-def _refuse(matched: list[Client], partner: ReferralPartner, external_tenant_id: str) -> Refusal:
+def _refuse(
+    matched: list[Client], partner: ReferralPartner, registration: Registration, held: Iterable[Held]
+) -> Refusal:
+    by = [each for each in held if each.stands]
     match matched:
         case [client]:
-            return _matched(client, partner, external_tenant_id)
+            return _matched(client, partner, registration, by)
         case _:
-            note_ambiguity(matched, partner, external_tenant_id)
-            return Ambiguous(external_tenant_id)
+            note_ambiguity(matched, partner, registration.external_tenant_id, by)
+            return Ambiguous(registration.external_tenant_id)
 
 
 def _open_request(requests: LinkRequestQuerySet) -> LinkRequest | None:
@@ -266,25 +271,9 @@ def _one_at_a_time(partner: ReferralPartner, registration: Registration) -> None
     take_advisory_locks([tenant_lock(partner, registration.external_tenant_id), *names])
 
 
-def tenant_lock(partner: ReferralPartner, external_tenant_id: str) -> str:
-    """The name of the lock on what a partner's id stands for."""
-    return f"tenant:{partner.pk}:{external_tenant_id}"
-
-
-def take_advisory_locks(names: Iterable[str]) -> None:
-    """Hold a lock for each name until the transaction ends, taken in one order whatever order they are given in."""
-    keys = sorted({advisory_key(name) for name in names})
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key", [keys])
-
-
-def advisory_key(name: str) -> int:
-    """The number under which PostgreSQL knows a lock of this name."""
-    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
-
-
-def _matched(client: Client, partner: ReferralPartner, external_tenant_id: str) -> Refusal:
+def _matched(client: Client, partner: ReferralPartner, registration: Registration, by: Iterable[Held]) -> Refusal:
     """The client's row is locked: links and requests stay as they are read here (product-rules 3.2–3.4, 3.7)."""
+    external_tenant_id = registration.external_tenant_id
     pending = _open_request(LinkRequest.objects.filter(partner=partner, client=client))
     if pending is not None:
         return NeedsApproval(pending)
@@ -292,18 +281,38 @@ def _matched(client: Client, partner: ReferralPartner, external_tenant_id: str) 
     if link is not None:
         if link.partner_id == partner.pk:
             return LinkedUnderOtherId(link.external_tenant_id)
-        note_rival(link, partner, external_tenant_id)
+        note_rival(link, partner, external_tenant_id, by)
         return LinkedElsewhere(external_tenant_id)
     if client.link_requests.disowned().filter(partner=partner).exists():
         return Disowned(external_tenant_id)
-    return NeedsApproval(_ask(client, partner, external_tenant_id))
+    again = _take_up_again(client, partner)
+    return NeedsApproval(again if again is not None else _ask(client, partner, registration))
 
 
-def _ask(client: Client, partner: ReferralPartner, external_tenant_id: str) -> LinkRequest:
+def _take_up_again(client: Client, partner: ReferralPartner) -> LinkRequest | None:
+    """
+    The request for this client that another outcome has overtaken, waiting again, with its URL and deadline.
+
+    A new one each time would let a partner have as many as it likes. Where its tenant id stands for another client by
+    now, it stays as it is.
+    """
+    for request in LinkRequest.objects.overtaken().filter(client=client, partner=partner).order_by("-created_at"):
+        id_is_free = (
+            not ReferralPartnerClientLink.objects.active().of(partner, request.external_tenant_id).exists()
+            and not LinkRequest.objects.of(partner, request.external_tenant_id).pending().exists()
+        )
+        if id_is_free and LinkRequest.objects.filter(pk=request.pk).take_up_again():
+            request.refresh_from_db()
+            return request
+    return None
+
+
+def _ask(client: Client, partner: ReferralPartner, registration: Registration) -> LinkRequest:
     request = LinkRequest.objects.create(
         client=client,
         partner=partner,
-        external_tenant_id=external_tenant_id,
+        external_tenant_id=registration.external_tenant_id,
+        asked_with=hash_of_addresses(registration.address_keys),
         expires_at=Now() + timedelta(days=partner.approval_days),
     )
     request.refresh_from_db()

@@ -245,9 +245,12 @@ describe_create_client = extend_schema(
         ),
         429: answer(
             ErrorAnswer,
-            "You have asked for too many companies that we know within a day; nobody was looked up. Retry-After says "
+            "You were told of as many companies that we know as a partner is told of in 24 hours, and this is another. "
+            "New companies are created as ever; support raises the limit for an import. Retry-After says "
             "when to try again. Your own clients and open requests are answered as ever.",
-            RateLimited=error_body("RateLimited", "You have asked for too many companies that we know already. …"),
+            RateLimited=error_body(
+                "RateLimited", "You were told of too many companies that we know already within a day. …"
+            ),
         ),
         500: CRASHED,
         503: UNAVAILABLE,

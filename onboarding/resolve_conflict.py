@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from clients.models import Client, ConflictKind, ConflictStatus, LinkConflict, LinkRequest, ReferralPartnerClientLink
 from debitura.staff.decision import decision
 from debitura.staff.models import Staff
-from onboarding.onboard import take_advisory_locks, tenant_lock
+from onboarding.locks import take_advisory_locks, tenant_lock
 
 
 @dataclass(frozen=True)

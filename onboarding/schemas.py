@@ -14,10 +14,10 @@ from cases.case_body import CaseResultsBody, Number
 from cases.schemas import CaseRequest
 from clients.agreement_status import Reason
 from clients.countries import country_code
-from clients.models import normal_address
 from debitura.edge.errors import BusinessError
+from debitura.edge.mailbox import normal_address
 from debitura.edge.query import PageBody
-from debitura.edge.shapes import Answer, Email, ExternalTenantId, Line, OptionalLine, Shape
+from debitura.edge.shapes import Answer, AtMost, Email, ExternalTenantId, Line, OptionalLine, Shape
 from onboarding.onboard import Company, Person, Registration
 
 MAX_USERS = 50
@@ -84,11 +84,12 @@ class CreateClientRequest(Shape):
     client: CompanyRequest
     users: Annotated[
         list[UserRequest],
-        Field(min_length=1, max_length=MAX_USERS),
+        Field(min_length=1),
+        AtMost(MAX_USERS),
         AfterValidator(_one_onboarding_user),
         AfterValidator(_every_address_once),
     ]
-    cases: Annotated[list[CaseRequest], Field(max_length=MAX_CASES)] | None = Field(
+    cases: Annotated[list[CaseRequest], AtMost(MAX_CASES)] | None = Field(
         default=None,
         description="Claims to be collected; each that a collection partner covers becomes a case, which waits for "
         "the signature.",

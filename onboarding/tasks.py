@@ -2,14 +2,17 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
+from django.urls import reverse
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from clients.models import LinkRequest
 from debitura.edge.clock import ClockTimestamp
-from onboarding.models import CODE_LIFE, ONE_DAY, EmailCode, KeptForm, MatchedAddress
+from debitura.edge.mailbox import mailbox
+from onboarding.models import CODE_LIFE, ONE_DAY, AskedFor, AskingLimitReached, Correction, EmailCode, KeptForm
 
 KEPT_FOR = timedelta(days=1)
 
@@ -29,8 +32,58 @@ def mail_code(*, code_id: str) -> None:
         subject=render_to_string("onboarding/mail/code_subject.txt", facts).strip(),
         message=render_to_string("onboarding/mail/code.txt", facts),
         from_email=None,
-        recipient_list=[code.address],
+        recipient_list=[mailbox(code.address)],
     )
+
+
+@app.task(queue="mail", retry=RetryStrategy(max_attempts=5, exponential_wait=3))
+def tell_support_of_asking(*, reached_id: int, is_stopped: bool) -> None:
+    """Mail to support that a partner was told of many companies that we know, or is told of no more today."""
+    reached = AskingLimitReached.objects.select_related("partner").get(pk=reached_id)
+    page = reverse("admin:onboarding_askinglimitreached_change", args=[reached.pk])
+    facts = {
+        "reached": reached,
+        "is_stopped": is_stopped,
+        "partner": reached.partner.name,
+        "url": settings.ONBOARDING_BASE_URL + page,
+    }
+    send_mail(
+        subject=render_to_string("onboarding/mail/asking_subject.txt", facts).strip(),
+        message=render_to_string("onboarding/mail/asking.txt", facts),
+        from_email=None,
+        recipient_list=[mailbox(settings.SUPPORT_CONTACT)],
+    )
+
+
+@app.task(queue="mail", retry=RetryStrategy(max_attempts=5, exponential_wait=3))
+def tell_of_correction(*, correction_id: int) -> None:
+    """
+    Tell a client's other addresses, that of before among them, that support has changed who may sign for it.
+
+    One mail each. Done again, who was told before it broke off is told twice; once all are told, nobody is.
+    """
+    correction = Correction.objects.select_related("client").get(pk=correction_id)
+    if not correction.email:
+        return
+    facts = {
+        "company": correction.client.name,
+        "is_new_admin": not correction.held,
+        "support_contact": settings.SUPPORT_CONTACT,
+    }
+    for address in sorted(_others(correction)):
+        send_mail(
+            subject=render_to_string("onboarding/mail/correction_subject.txt", facts).strip(),
+            message=render_to_string("onboarding/mail/correction.txt", facts),
+            from_email=None,
+            recipient_list=[address],
+        )
+    correction.forget()
+
+
+def _others(correction: Correction) -> set[str]:
+    client = correction.client
+    held = [client.support_email, correction.held, *client.users.values_list("email", flat=True)]
+    return {mailbox(email) for email in held if email} - {mailbox(correction.email)}
 
 
 @app.periodic(cron="17 * * * *")
@@ -38,7 +91,7 @@ def mail_code(*, code_id: str) -> None:
 def forget_kept_forms(timestamp: int) -> None:
     """Forget once an hour what was typed and never saved, and who asked for whom; `timestamp` is of no use here."""
     KeptForm.objects.filter(kept_at__lt=ClockTimestamp() - KEPT_FOR).delete()
-    MatchedAddress.objects.filter(matched_at__lt=ClockTimestamp() - ONE_DAY).delete()
+    AskedFor.objects.filter(asked_at__lt=ClockTimestamp() - ONE_DAY).delete()
 
 
 @app.periodic(cron="*/5 * * * *")

@@ -16,17 +16,25 @@ from django.views.decorators.http import require_safe
 
 from clients.models import Agreement, Client, SignedDocument
 from clients.models.agreement_facts import status_of
-from debitura.edge.client_ip import client_ip
+from debitura.edge.client_ip import client_ip, network_of
 from debitura.edge.clock import database_time, for_people
 from onboarding.agreement_page import agreement_page
-from onboarding.browser import new_browser
-from onboarding.code_page import after_sending, left, return_url_of, take_code
-from onboarding.confirm_company import AddressesOfOthers, AlreadySigned, Saved, confirm_company
-from onboarding.confirm_users import HandedOver, confirm_users
-from onboarding.email_codes import has_open_code, request_code
+from onboarding.code_page import left, named, return_url_of, send_code, take_code
+from onboarding.confirm_company import (
+    AddressesOfOthers,
+    AlreadySigned,
+    ChangedSince,
+    Saved,
+    confirm_company,
+    details_held,
+    digest_of,
+)
+from onboarding.confirm_users import HandedOver, confirm_users, people_held
+from onboarding.email_codes import AddressNeeded, TooManyCodes, has_open_code, needs_address
 from onboarding.forms import (
     BELONGS_TO_ANOTHER,
     COLLEAGUES,
+    AddressForm,
     CodeForm,
     ColleagueFormSet,
     CompanyForm,
@@ -54,6 +62,7 @@ from partners.branding import palette
 from partners.models import ReferralPartner
 
 USER_AGENT_LENGTH = 500
+DIGEST_LENGTH = 64
 
 
 # --- Prove an address -------------------------------------------------------------------------------
@@ -65,7 +74,7 @@ def entry(visit: Visit) -> HttpResponse:
     if visit.proof is not None:
         return redirect(_way_on(visit))
     if visit.request.method != "POST":
-        return _code_page(visit, CodeForm())
+        return named(visit, _code_page(visit, CodeForm()))
     if "send" in visit.request.POST:
         return _send_code(visit)
     answer = take_code(visit)
@@ -83,18 +92,31 @@ def _way_on(visit: Visit) -> str:
 
 
 def _send_code(visit: Visit) -> HttpResponse:
-    browser = visit.browser or new_browser()
-    return_url = return_url_of(visit.request, visit.link.partner)
-    outcome = request_code(about=visit.link, purpose=visit.purpose, browser=browser, return_url=return_url)
-    return after_sending(visit, browser, outcome) or _code_page(visit, CodeForm(), too_many=True)
+    """Mail a code; the address that it shall go to is typed where too many have proved nothing."""
+    form = AddressForm(visit.request.POST) if "address" in visit.request.POST else None
+    if form is not None and not form.is_valid():
+        return _code_page(visit, form)
+    answer = send_code(visit, None if form is None else form.cleaned_data["address"])
+    match answer:
+        case AddressNeeded():
+            return _code_page(visit, AddressForm())
+        case TooManyCodes():
+            return _code_page(visit, form or CodeForm(), too_many=True)
+        case _:
+            return answer
 
 
-def _code_page(visit: Visit, form: CodeForm, *, too_many: bool = False) -> HttpResponse:
+def _code_page(visit: Visit, form: CodeForm | AddressForm, *, too_many: bool = False) -> HttpResponse:
     browser = visit.browser or ""
+    is_sent = has_open_code(about=visit.about, purpose=visit.purpose, browser=browser)
+    needed = needs_address(about=visit.about, network=network_of(visit.request))
+    wants_address = isinstance(form, AddressForm) or (needed and (not is_sent or "another" in visit.request.GET))
     return visit.render(
         "code.html",
-        form=form,
-        is_sent=has_open_code(about=visit.link, purpose=visit.purpose, browser=browser),
+        form=AddressForm() if wants_address and isinstance(form, CodeForm) else form,
+        wants_address=wants_address,
+        needs_address=needed,
+        is_sent=is_sent,
         too_many=too_many,
         has_kept=kept_step(link=visit.link, browser=browser) is not None,
         return_url=return_url_of(visit.request, visit.link.partner),
@@ -116,32 +138,54 @@ def leave(visit: Visit) -> HttpResponse:
 def company(visit: ProvenVisit) -> HttpResponse:
     """Check the company's details."""
     if visit.request.method != "POST":
-        kept = _kept(visit, Step.COMPANY)
-        return _company_page(
-            visit, CompanyForm(kept) if kept else CompanyForm.of(visit.link.client), is_kept=bool(kept)
-        )
-    form = CompanyForm(visit.request.POST)
+        if (kept := _kept(visit, Step.COMPANY)) is not None:
+            return _company_page(visit, CompanyForm(kept), shown=_shown(kept), is_kept=True)
+        return _company_page(visit, CompanyForm.of(visit.link.client))
+    form, shown = CompanyForm(visit.request.POST), _shown(visit.request.POST)
     if not form.is_valid():
-        return _company_page(visit, form)
+        return _company_page(visit, form, shown=shown)
+    return _confirm_company(visit, form, shown)
+
+
+def _confirm_company(visit: ProvenVisit, form: CompanyForm, shown: str) -> HttpResponse:
     outcome = confirm_company(
-        link=visit.link, purpose=visit.purpose, browser=visit.browser, company=form.company(), at=timezone.now()
+        link=visit.link,
+        purpose=visit.purpose,
+        browser=visit.browser,
+        company=form.company(),
+        shown=shown,
+        at=timezone.now(),
     )
     match outcome:
         case Saved():
             return _saved(visit, Step.COMPANY, Step.USERS)
         case AlreadySigned():
             return redirect(visit.path(Step.DONE))
+        case ChangedSince():
+            return _company_page(visit, form, is_changed=True)
         case AddressesOfOthers():
             form.add_error("support_email", BELONGS_TO_ANOTHER)
-            return _company_page(visit, form)
+            return _company_page(visit, form, shown=shown)
         case NotProven():
             return back_to_proof(visit, Step.COMPANY)
         case _:
             assert_never(outcome)
 
 
-def _company_page(visit: ProvenVisit, form: CompanyForm, *, is_kept: bool = False) -> HttpResponse:
-    return visit.render("company.html", step=Step.COMPANY, form=form, is_kept=is_kept)
+def _company_page(
+    visit: ProvenVisit, form: CompanyForm, *, shown: str | None = None, is_kept: bool = False, is_changed: bool = False
+) -> HttpResponse:
+    """Show the form, with what is held beside it if that has changed; it carries what it shows, or `shown` again."""
+    held = details_held(Client.objects.get(pk=visit.link.client_id))
+    return visit.render(
+        "company.html",
+        step=Step.COMPANY,
+        form=form,
+        fields=form.beside(held) if is_changed else [(field, "") for field in form],
+        shown=digest_of(held) if shown is None else shown,
+        is_kept=is_kept,
+        is_changed=is_changed,
+    )
 
 
 # --- The people -------------------------------------------------------------------------------------
@@ -152,22 +196,25 @@ def users(visit: ProvenVisit) -> HttpResponse:
     """Check who works there, and say who signs."""
     typed, acting = visit.request.POST, visit.proof.user
     if visit.request.method != "POST":
-        kept = _kept(visit, Step.USERS)
-        held = colleagues_of([*visit.link.client.users.all()], acting=acting)
-        return _users_page(visit, COLLEAGUES(kept, acting=acting) if kept else held, is_kept=bool(kept))
-    edited = colleagues_edited(typed, acting=acting)
+        if (kept := _kept(visit, Step.USERS)) is not None:
+            return _users_page(visit, COLLEAGUES(kept, acting=acting), shown=_shown(kept), is_kept=True)
+        return _users_page(visit, colleagues_of([*visit.link.client.users.all()], acting=acting))
+    shown, edited = _shown(typed), colleagues_edited(typed, acting=acting)
     if edited is not None:
-        return _users_page(visit, edited)
+        return _users_page(visit, edited, shown=shown)
     formset = COLLEAGUES(typed, acting=acting)
-    return _confirm_users(visit, formset) if formset.is_valid() else _users_page(visit, formset)
+    if not formset.is_valid():
+        return _users_page(visit, formset, shown=shown)
+    return _confirm_users(visit, formset, shown)
 
 
-def _confirm_users(visit: ProvenVisit, formset: ColleagueFormSet) -> HttpResponse:
+def _confirm_users(visit: ProvenVisit, formset: ColleagueFormSet, shown: str) -> HttpResponse:
     outcome = confirm_users(
         link=visit.link,
         purpose=visit.purpose,
         browser=visit.browser,
         colleagues=formset.colleagues(),
+        shown=shown,
         at=timezone.now(),
     )
     match outcome:
@@ -178,17 +225,36 @@ def _confirm_users(visit: ProvenVisit, formset: ColleagueFormSet) -> HttpRespons
             return redirect(f"{visit.path()}/handed-over")
         case AlreadySigned():
             return redirect(visit.path(Step.DONE))
+        case ChangedSince():
+            return _users_page(visit, formset, is_changed=True)
         case AddressesOfOthers(addresses):
             formset.refuse(addresses)
-            return _users_page(visit, formset)
+            return _users_page(visit, formset, shown=shown)
         case NotProven():
             return back_to_proof(visit, Step.USERS)
         case _:
             assert_never(outcome)
 
 
-def _users_page(visit: ProvenVisit, formset: ColleagueFormSet, *, is_kept: bool = False) -> HttpResponse:
-    return visit.render("users.html", step=Step.USERS, formset=formset, is_kept=is_kept, acting=visit.proof.user)
+def _users_page(
+    visit: ProvenVisit,
+    formset: ColleagueFormSet,
+    *,
+    shown: str | None = None,
+    is_kept: bool = False,
+    is_changed: bool = False,
+) -> HttpResponse:
+    """Show the form, with who is held above it if that has changed; it carries what it shows, or `shown` again."""
+    held = people_held(visit.link.client)
+    return visit.render(
+        "users.html",
+        step=Step.USERS,
+        formset=formset,
+        changed_to=held if is_changed else [],
+        shown=digest_of(held) if shown is None else shown,
+        is_kept=is_kept,
+        acting=visit.proof.user,
+    )
 
 
 @open_to_all("GET", "HEAD")
@@ -299,6 +365,11 @@ def document(visit: ProvenVisit, signature_id: UUID) -> HttpResponse:
 
 def _kept(visit: ProvenVisit, step: Step) -> QueryDict | None:
     return kept_form(link=visit.link, browser=visit.browser, step=step)
+
+
+def _shown(typed: QueryDict) -> str:
+    """What the page carried of what it showed."""
+    return typed.get("shown", "")[:DIGEST_LENGTH]
 
 
 def _saved(visit: ProvenVisit, step: Step, then: Step) -> HttpResponse:

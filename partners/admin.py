@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 import re
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.messages import success, warning
 from django.core.files.uploadedfile import UploadedFile
@@ -31,6 +32,7 @@ from debitura.staff.pages import (
 from debitura.staff.site import site
 from partners.issue_key import TooManyKeys, issue_key
 from partners.models import FONT_FAMILY, HEX_COLOUR, HOST, ApiKey, ReferralPartner
+from partners.raise_asking_limit import raise_asking_limit
 
 LOGO_BYTES = 100 * 1024
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR"
@@ -191,13 +193,42 @@ class ReferralPartnerAdmin(ReasonedAdmin):
         return [] if obj is None else self.inlines
 
     def tools(self, request: HttpRequest, row: ReferralPartner) -> list[tuple[str, str]]:
-        """Make a key."""
-        may = acting(request).has_perm("partners.issue_apikey")
-        return [("Make a key", self.url("make_key", row.pk))] if may else []
+        """Make a key, raise the limit on asking."""
+        tools = [
+            ("partners.issue_apikey", "Make a key", "make_key"),
+            ("partners.raise_asking_limit", "Raise the limit on asking", "raise_limit"),
+        ]
+        return [(label, self.url(name, row.pk)) for right, label, name in tools if acting(request).has_perm(right)]
 
     def get_urls(self) -> list[URLPattern]:
-        """With the page that makes a key."""
-        return [self.own_url("<path:object_id>/make-key/", "make_key", self.make_key_view), *super().get_urls()]
+        """With the pages that make a key and raise the limit."""
+        return [
+            self.own_url("<path:object_id>/make-key/", "make_key", self.make_key_view),
+            self.own_url("<path:object_id>/raise-limit/", "raise_limit", self.raise_limit_view),
+            *super().get_urls(),
+        ]
+
+    def raise_limit_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Let a partner be told of more known companies a day, until a day; for an import."""
+        require(request, "partners.raise_asking_limit")
+        partner = self.row(request, object_id)
+        form = LimitForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            wanted = form.cleaned_data
+            until = end_of(wanted["last_day"])
+            raise_asking_limit(
+                partner=partner, limit=wanted["limit"], until=until, by=acting(request), why=wanted["why"]
+            )
+            success(request, "The limit is raised. It is the usual one again by itself.")
+            return HttpResponseRedirect(self.url("change", partner.pk))
+        now = partner.asking_limit_at(timezone.now())
+        raised = f"It is {now} now, until {partner.asking_limit_until:%-d %B %Y}." if now else ""
+        says = [
+            f"{partner} is told of {settings.KNOWN_COMPANIES_A_DAY} companies a day that we know. {raised}".strip(),
+            "Each 409 tells that a company is our client: raise it only for an import that you know of.",
+        ]
+        context = {"title": f"Raise the limit of {partner}", "form": form, "says": says, "button": "Raise the limit"}
+        return self.page(request, "admin/decision.html", partner, context)
 
     def make_key_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Make a key and show its text, once: on the answer to this POST and nowhere else."""
@@ -227,6 +258,33 @@ class ReferralPartnerAdmin(ReasonedAdmin):
         return self.page(request, "admin/key_made.html", partner, context)
 
 
+def end_of(day: date) -> datetime:
+    """The first moment after a day, in UTC."""
+    return datetime.combine(day + timedelta(days=1), time.min, UTC)
+
+
+class LimitForm(DecisionForm):
+    """How many companies a day, and until when."""
+
+    limit = forms.IntegerField(
+        min_value=1, max_value=100_000, label="Known companies in 24 hours", help_text="Of which it is told by a 409."
+    )
+    last_day = forms.DateField(
+        label="Until the end of",
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="In UTC; within 30 days. From then on the usual limit holds.",
+    )
+    field_order = ["limit", "last_day", "why"]
+
+    def clean_last_day(self) -> date:
+        """Not over yet, and not for good."""
+        day: date = self.cleaned_data["last_day"]
+        today = timezone.now().date()
+        if not today <= day <= today + timedelta(days=30):
+            raise forms.ValidationError("Choose a day from today on, within 30 days.")
+        return day
+
+
 class KeyForm(DecisionForm):
     """What a new key is for."""
 
@@ -249,7 +307,7 @@ class KeyForm(DecisionForm):
     def expires_at(self) -> datetime | None:
         """The moment from which it does not work any more."""
         day = self.cleaned_data["last_day"]
-        return None if day is None else datetime.combine(day + timedelta(days=1), time.min, tzinfo=UTC)
+        return None if day is None else end_of(day)
 
 
 @admin.register(ApiKey, site=site)

@@ -72,6 +72,11 @@ class ReferralPartner(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(30)],
         help_text="How long a client has to answer a link request.",
     )
+    # Raised by staff for an import, for a time; otherwise the setting holds (product-rules 3.6).
+    asking_limit = models.PositiveIntegerField(
+        null=True, blank=True, editable=False, help_text="Of how many known companies it may be told in 24 hours."
+    )
+    asking_limit_until = models.DateTimeField(null=True, blank=True, editable=False)
     is_active = models.BooleanField(
         "active", default=True, help_text="Off: the API answers 401. Pages of its clients go on."
     )
@@ -79,6 +84,7 @@ class ReferralPartner(models.Model):
 
     class Meta:
         verbose_name = "referral partner"
+        permissions: ClassVar = [("raise_asking_limit", "Can raise the limit on asking for known companies")]
         ordering: ClassVar = ["name"]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -91,12 +97,21 @@ class ReferralPartner(models.Model):
                 condition=Q(background_colour__regex=HEX_COLOUR, font_colour__regex=HEX_COLOUR),
                 name="partner_colours_are_hex",
             ),
+            models.CheckConstraint(
+                condition=Q(asking_limit=None, asking_limit_until=None)
+                | Q(asking_limit__gte=1, asking_limit_until__isnull=False),
+                name="partner_asking_limit_is_raised_for_a_time",
+            ),
             # It stands in a stylesheet of ours.
             models.CheckConstraint(condition=Q(font_family__regex=FONT_FAMILY), name="partner_font_family_is_plain"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def asking_limit_at(self, at: datetime) -> int | None:
+        """Of how many known companies it may be told in 24 hours, if that was raised for this moment."""
+        return self.asking_limit if self.asking_limit_until is not None and at < self.asking_limit_until else None
 
 
 def make_api_key(*, live: bool) -> str:

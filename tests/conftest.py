@@ -15,6 +15,7 @@ from django.core import mail
 from django.core.management.commands import flush
 from django.db import connection, transaction
 from django.db.backends.postgresql.operations import DatabaseOperations
+from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django.plugin import DjangoDbBlocker
 from rest_framework.test import APIClient
@@ -22,12 +23,12 @@ from rest_framework.test import APIClient
 from clients.models import Agreement, Client, User
 from debitura.staff.messages import Messages
 from debitura.staff.models import Staff
-from onboarding.tasks import mail_code
 from partners.models import ReferralPartner
 from tests.journeys.browser import NO_BROWSER
 from tests.make import make_first_agreement, make_key, make_partner
 
 MADE_BY_MIGRATE = {"django_content_type", "auth_permission", "auth_group", "auth_group_permissions"}
+NOT_DJANGOS = ["procrastinate_events", "procrastinate_periodic_defers", "procrastinate_jobs"]
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -57,6 +58,7 @@ def _flush_may_delete() -> Iterator[None]:
 
     def without_triggers(self: DatabaseOperations, sql_list: list[str]) -> None:
         tables = [table for table in re.findall(r'"(\w+)"', " ".join(sql_list)) if table not in MADE_BY_MIGRATE]
+        tables += NOT_DJANGOS
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL session_replication_role = replica")
             cursor.execute("; ".join(f'DELETE FROM "{table}"' for table in tables))
@@ -144,8 +146,8 @@ def caller(partner: ReferralPartner) -> APIClient:
 
 def deliver_mail() -> list[mail.EmailMessage]:
     """Do what the worker does with the mails that are waiting; all that were sent in this test."""
-    for job in ProcrastinateJob.objects.filter(status="todo", task_name=mail_code.name).order_by("id"):
-        mail_code(**job.args)
+    for job in ProcrastinateJob.objects.filter(status="todo", queue_name="mail").order_by("id"):
+        app.tasks[job.task_name](**job.args)
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [job.id])
     return mail.outbox

@@ -24,10 +24,10 @@ from clients.models import (
     Signature,
     SignedDocument,
     User,
-    normal_address,
 )
 from clients.models.client import Role
-from debitura.staff.models import Staff
+from debitura.edge.mailbox import normal_address
+from debitura.staff.models import SecondFactor, Staff
 from onboarding.models import CODE_LIFE, EmailCode, Purpose, Subject
 from partners.issue_key import issue_key
 from partners.models import ReferralPartner
@@ -249,6 +249,14 @@ def make_staff(group: str | None = None, **facts: Any) -> Staff:
     if group:
         staff.groups.add(Group.objects.get(name=group))
     return staff
+
+
+def make_second_factor(staff: Staff | None = None) -> SecondFactor:
+    """An authenticator app of a colleague, with a key like any other."""
+    staff = staff or make_staff()
+    key = SecondFactor.seal_key(b"12345678901234567890", staff_id=staff.pk)
+    device: SecondFactor = SecondFactor.objects.create(user=staff, name="authenticator app", key=key)
+    return device
 
 
 def registration_body(tenant_id: str = "tenant-1", **client: Any) -> dict[str, Any]:

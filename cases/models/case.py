@@ -46,7 +46,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         Cases in which each of these words begins one of the reference, the creditor's reference or the debtor's name.
 
         In any letter case; what is no letter or digit stands between words. Without any word nothing matches, and what
-        is longer than a name can be is cut off.
+        is longer than a name can be is cut off. Of many words the six longest decide.
         """
         return self.filter(_Matches(Value(words[:200])))
 

@@ -1,9 +1,16 @@
 """Who is served: clients, their users and addresses, the links to partners, the agreement and its signatures."""
 
 from clients.models.agreement import Agreement
-from clients.models.client import Client, EmailAddress, User, normal_address
+from clients.models.client import Client, User
+from clients.models.email_address import EmailAddress, EnteredBy, Held
 from clients.models.link import ReferralPartnerClientLink
-from clients.models.link_conflict import ConflictKind, ConflictStatus, LinkConflict, LinkConflictMatch
+from clients.models.link_conflict import (
+    ConflictKind,
+    ConflictStatus,
+    LinkConflict,
+    LinkConflictAddress,
+    LinkConflictMatch,
+)
 from clients.models.link_request import LinkRequest, RequestStatus
 from clients.models.signature import Signature, SignedDocument
 
@@ -13,7 +20,10 @@ __all__ = [
     "ConflictKind",
     "ConflictStatus",
     "EmailAddress",
+    "EnteredBy",
+    "Held",
     "LinkConflict",
+    "LinkConflictAddress",
     "LinkConflictMatch",
     "LinkRequest",
     "ReferralPartnerClientLink",
@@ -21,5 +31,4 @@ __all__ = [
     "Signature",
     "SignedDocument",
     "User",
-    "normal_address",
 ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 import uuid
-from collections.abc import Iterable
 from typing import ClassVar, Self
 
 import pghistory
@@ -17,13 +16,6 @@ from debitura.edge.rows import Columns, ask, statement
 # What identifies a company in the agreement, in the order of reading.
 LABELS = ["Company", "Registration number", "Address", "Country", "E-mail", "Phone"]
 WITHOUT_ADDRESSES = ["support_email", "support_email_key"]
-
-
-def normal_address(email: str) -> str:
-    """The form under which an address is compared: NFKC, folded, trimmed. Mail goes to the address as held."""
-    folded = unicodedata.normalize("NFKC", email).strip().casefold()
-    # Folding can undo the normal form (U+0345 is one such letter).
-    return unicodedata.normalize("NFKC", folded)
 
 
 def one_spacing(text: str) -> str:
@@ -98,47 +90,6 @@ class Client(models.Model):
         return {label: value for label, value in facts.items() if value}
 
 
-class EmailAddressQuerySet(models.QuerySet["EmailAddress"]):
-    """Selections of addresses."""
-
-    def register(self, client: Client, addresses: Iterable[str]) -> set[str]:
-        """
-        Register these addresses to the client; return the normal forms of those that belong to another.
-
-        Sorted, so that two who register the same ones do not lock each other out. If some are another's, the caller
-        uses none, and `release_unused` takes the rest back.
-        """
-        keys = sorted({normal_address(address) for address in addresses})
-        self.bulk_create([EmailAddress(address=key, client=client) for key in keys], ignore_conflicts=True)
-        return set(self.filter(pk__in=keys).exclude(client=client).values_list("pk", flat=True))
-
-    def release_unused(self, client: Client) -> None:
-        """Let go of the client's addresses that no user and not the company itself has any more."""
-        users = User.objects.filter(client=client, email_key=models.OuterRef("pk"))
-        company = Client.objects.filter(pk=client.pk, support_email_key=models.OuterRef("pk"))
-        self.filter(~models.Exists(users), ~models.Exists(company), client=client).delete()
-
-
-class EmailAddress(models.Model):
-    """An address of a client, a user's or the support address, in its normal form. Belongs to one client at most."""
-
-    address = models.CharField(primary_key=True, max_length=300)
-    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="addresses")
-
-    objects = EmailAddressQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "e-mail address"
-        verbose_name_plural = "e-mail addresses"
-        constraints: ClassVar = [
-            # What the foreign keys of users and clients point at, so that an address and its client cannot come apart.
-            models.UniqueConstraint(fields=["address", "client"], name="address_with_its_client"),
-        ]
-
-    def __str__(self) -> str:
-        return f"address of {self.client_id}"
-
-
 class Role(models.TextChoices):
     """What a user may do for the company."""
 
@@ -185,21 +136,8 @@ class User(models.Model):
 # --- What every call of the API asks ----------------------------------------------------------------
 
 CLIENT = Columns(Client, "client")
-KNOWN_BY = statement(
-    """
-    SELECT {client} FROM clients_client client
-     WHERE id IN (SELECT client_id FROM clients_emailaddress WHERE address = ANY(%s))
-     ORDER BY id FOR NO KEY UPDATE
-    """,
-    client=CLIENT,
-)
 USER = Columns(User, "person")
 USERS_OF = statement("SELECT {person} FROM clients_user person WHERE client_id = %s ORDER BY role, id", person=USER)
-
-
-def lock_known_by(address_keys: list[str]) -> list[Client]:
-    """Clients to which any of these addresses belongs, a user's or the support address; locked as by `lock()`."""
-    return [CLIENT.take(values) for values in ask(KNOWN_BY, [address_keys])]
 
 
 def users_of(client_id: uuid.UUID) -> list[User]:

@@ -47,14 +47,16 @@ class LinkConflictQuerySet(models.QuerySet["LinkConflict"]):
 
 @pghistory.track(
     pghistory.UpdateEvent("changed", row=pghistory.Old),
-    exclude=["times_asked", "last_asked_at"],  # a repeat is counted, and is no event
+    # A repeat is counted, and is no event; which clients matched never changes.
+    exclude=["times_asked", "last_asked_at", "matched_key"],
     model_name="LinkConflictHistory",
 )
 class LinkConflict(models.Model):
     """
     A conflict, with how often the partner asked. What was decided, by whom and why, stays until support reopens it.
 
-    *Elsewhere* is about one client and its link; *ambiguous* about the clients in LinkConflictMatch.
+    *Elsewhere* is about one client and its link; *ambiguous* about the clients in LinkConflictMatch. Which addresses
+    matched is in LinkConflictAddress.
     """
 
     kind = models.CharField(max_length=20, choices=ConflictKind)
@@ -75,6 +77,14 @@ class LinkConflict(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     reason = models.TextField(blank=True)
+    matched_key = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="Of an ambiguous one: which clients match, as one value.",
+    )
     request = models.ForeignKey(LinkRequest, on_delete=models.PROTECT, null=True, blank=True, related_name="conflicts")
 
     objects = LinkConflictQuerySet.as_manager()
@@ -91,9 +101,9 @@ class LinkConflict(models.Model):
                 name="one_standing_conflict_per_partner_and_client",
             ),
             models.UniqueConstraint(
-                fields=["partner", "external_tenant_id"],
-                condition=Q(kind="Ambiguous", status__in=["Open", "Refused"]),
-                name="one_standing_ambiguity_per_partner_and_tenant_id",
+                fields=["partner", "matched_key"],
+                condition=Q(kind="Ambiguous", status__in=["Open", "Refused"]) & ~Q(matched_key=""),
+                name="one_standing_ambiguity_per_partner_and_clients",
             ),
             models.CheckConstraint(
                 condition=Q(kind="Elsewhere", client__isnull=False, existing_link__isnull=False)
@@ -135,3 +145,23 @@ class LinkConflictMatch(models.Model):
 
     def __str__(self) -> str:
         return f"match {self.pk}"
+
+
+class LinkConflictAddress(models.Model):
+    """An address by which a partner came upon a client, in its normal form: the client's, whatever becomes of it."""
+
+    conflict = models.ForeignKey(LinkConflict, on_delete=models.PROTECT, related_name="addresses")
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+")
+    address = models.CharField(max_length=300)
+
+    class Meta:
+        verbose_name = "matched address"
+        verbose_name_plural = "matched addresses"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["conflict", "client", "address"], name="an_address_matches_a_conflict_once_for_a_client"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"matched address {self.pk}"

@@ -55,11 +55,23 @@ class LinkRequestQuerySet(models.QuerySet["LinkRequest"]):
         """Close what another outcome has overtaken; return how many."""
         return self.pending().update(status=RequestStatus.SUPERSEDED, decided_at=ClockTimestamp())
 
+    def overtaken(self) -> Self:
+        """Partners' own requests that another outcome has overtaken before their deadline (product-rules 3.7)."""
+        return self.filter(status=RequestStatus.SUPERSEDED, offered_by=None, expires_at__gt=ClockTimestamp())
 
-@pghistory.track(pghistory.UpdateEvent("changed", row=pghistory.Old), model_name="LinkRequestHistory")
+    def take_up_again(self) -> int:
+        """Let what was overtaken wait for the client again, until the same deadline; return how many."""
+        return self.overtaken().update(status=RequestStatus.PENDING, decided_at=None)
+
+
+@pghistory.track(
+    pghistory.UpdateEvent("changed", row=pghistory.Old), exclude=["asked_with"], model_name="LinkRequestHistory"
+)
 class LinkRequest(models.Model):
     """
-    A partner's wish to be linked to a client. Frozen but for what becomes of it, once (migration 0005).
+    A partner's wish to be linked to a client. Frozen but for what becomes of it, once.
+
+    Only what was overtaken can wait again, until the same deadline (migration 0010).
 
     The id stands in the URL that the partner hands on; who decides proves an address first.
     """
@@ -68,6 +80,9 @@ class LinkRequest(models.Model):
     partner = models.ForeignKey(ReferralPartner, on_delete=models.PROTECT, related_name="link_requests")
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="link_requests")
     external_tenant_id = models.CharField("external tenant id", max_length=255)
+    asked_with = models.CharField(
+        max_length=64, blank=True, default="", db_default="", editable=False, help_text="A hash of the addresses sent."
+    )
     status = models.CharField(max_length=20, choices=RequestStatus, default=RequestStatus.PENDING)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     expires_at = models.DateTimeField()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
 from django.utils import timezone
 
@@ -10,8 +11,8 @@ from clients.models import Agreement, ReferralPartnerClientLink
 from clients.models.client import Role
 from debitura.demo.cases import claims, move_along
 from debitura.staff.models import Staff
-from onboarding.confirm_company import confirm_company
-from onboarding.confirm_users import Colleague, confirm_users
+from onboarding.confirm_company import confirm_company, details_held, digest_of
+from onboarding.confirm_users import confirm_users, people_held
 from onboarding.email_codes import confirm_code, request_code
 from onboarding.models import EmailCode, Purpose
 from onboarding.onboard import AwaitingSignature, Company, Person, Registration, onboard_client
@@ -80,15 +81,13 @@ def make_clients(partner: ReferralPartner, *, operations: Staff) -> None:
 def _sign(link: ReferralPartnerClientLink, company: Company) -> None:
     """Do what a visitor does, from the code to the signature."""
     agreement = Agreement.objects.published().latest("number")
-    browser = secrets.token_urlsafe()
     signed_as = SignedAs(name=link.client.users.get(role=Role.CREDITOR_ADMIN).name, ip_address=None, user_agent="demo")
-
-    request_code(about=link, purpose=Purpose.FIRST_SIGNING, browser=browser)
-    code = EmailCode.objects.get(browser=browser).text()
-    confirm_code(about=link, purpose=Purpose.FIRST_SIGNING, browser=browser, typed=code, renamed=browser)
+    browser = prove(link)
     at = timezone.now()
-    confirm_company(link=link, purpose=Purpose.FIRST_SIGNING, browser=browser, company=company, at=at)
-    confirm_users(link=link, purpose=Purpose.FIRST_SIGNING, browser=browser, colleagues=_colleagues(link), at=at)
+    facts: dict[str, Any] = {"link": link, "purpose": Purpose.FIRST_SIGNING, "browser": browser, "at": at}
+    confirm_company(**facts, company=company, shown=digest_of(details_held(link.client)))
+    people = people_held(link.client)
+    confirm_users(**facts, colleagues=people, shown=digest_of(people))
     shown = what_is_shown(link.client, agreement)
     outcome = sign_agreement(
         link=link, purpose=Purpose.FIRST_SIGNING, browser=browser, shown=shown, signed_as=signed_as, at=at
@@ -97,8 +96,10 @@ def _sign(link: ReferralPartnerClientLink, company: Company) -> None:
         raise RuntimeError(f"The demo's client could not sign: {outcome}")
 
 
-def _colleagues(link: ReferralPartnerClientLink) -> list[Colleague]:
-    return [
-        Colleague(user.name, user.email, is_onboarding_user=user.role == Role.CREDITOR_ADMIN, user_id=user.pk)
-        for user in link.client.users.all()
-    ]
+def prove(link: ReferralPartnerClientLink) -> str:
+    """Type in the code that the client's admin gets; the name of the browser that has the proof."""
+    browser = secrets.token_urlsafe()
+    request_code(about=link, purpose=Purpose.FIRST_SIGNING, browser=browser)
+    code = EmailCode.objects.get(browser=browser).text()
+    confirm_code(about=link, purpose=Purpose.FIRST_SIGNING, browser=browser, typed=code, renamed=browser)
+    return browser

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from clients.models import EmailAddress, ReferralPartnerClientLink, normal_address
-from onboarding.onboard import Company, Person, Registration, onboard_client
+from clients.models import EmailAddress, ReferralPartnerClientLink
+from debitura.demo.clients import prove
+from debitura.edge.mailbox import normal_address
+from onboarding.onboard import AwaitingSignature, Company, Person, Registration, onboard_client
 from partners.models import ReferralPartner
 
 
@@ -26,7 +28,9 @@ def make_known_companies(partner: ReferralPartner, rival: ReferralPartner) -> No
     if EmailAddress.objects.filter(pk=normal_address(NOBODYS.company.support_email)).exists():
         return
     for registration in (NOBODYS, ASKED, RIVALS):
-        onboard_client(partner=rival, registration=registration, at=timezone.now())
+        outcome = onboard_client(partner=rival, registration=registration, at=timezone.now())
+        if isinstance(outcome, AwaitingSignature):
+            prove(outcome.link)
     left = [NOBODYS.external_tenant_id, ASKED.external_tenant_id]
     # They have left the rival's platform.
     links = ReferralPartnerClientLink.objects.active().filter(partner=rival, external_tenant_id__in=left)

@@ -1,1 +1,1 @@
-"""The edges of every API: strict JSON, shapes, errors, request ids and logs, the caller's address."""
+"""The edges: strict JSON, shapes, errors, request ids and logs, the caller's address; secrets and functions at rest."""

@@ -24,10 +24,14 @@ def client_ip(request: HttpRequest) -> str | None:
     return None if nearest is None else str(nearest)
 
 
-def network_of(address: str | None) -> str:
-    """Name the network of an address, as large as what a provider gives one customer: a /24, or a /48 of IPv6."""
-    read = _read(address or "")
-    return "" if read is None else str(ip_network((read, 24 if read.version == 4 else 48), strict=False))
+def network_of(request: HttpRequest) -> str:
+    """
+    Return the network that the visitor's address is in, as it is given to one household or office: /24, or /48.
+
+    Empty where the address is not known.
+    """
+    known = _read(client_ip(request) or "")
+    return "" if known is None else str(ip_network((known, 24 if known.version == 4 else 48), strict=False))
 
 
 class ForwardedSchemeMiddleware:

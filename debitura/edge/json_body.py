@@ -20,6 +20,10 @@ from debitura.edge.errors import ApiError, field_path, invalid, standard
 MAX_DEPTH = 32
 MAX_NUMBER = 100
 MAX_FAULTS = 500
+# What a body of 1 MB may be cut into. 100 cases with all their fields, the largest that any operation takes, are a
+# quarter of it.
+MAX_PARTS = 30_000
+MAX_PROPERTIES = 200
 
 type Steps = tuple[str | int, ...]
 
@@ -81,7 +85,7 @@ def _drop_rest(stream: Stream) -> None:
 def parse(body: bytes) -> Any:
     """Return the value of a JSON document, or raise ApiError with all that is wrong in it."""
     text = _decode(body)
-    _check_depth(text)
+    _check_structure(text)
     reading = _Reading()
     value = _load(text, reading)
     # Only escapes bring NUL and lone surrogates past the decoder; most bodies have none and need no second look.
@@ -99,16 +103,22 @@ def _decode(body: bytes) -> str:
         raise _refused(f"Not valid UTF-8 at byte {fault.start}.")
 
 
-def _check_depth(text: str) -> None:
-    """Before parsing, since the parser is recursive. Few brackets cannot be deep."""
-    if text.count("[") + text.count("{") <= MAX_DEPTH:
-        return
+def _check_structure(text: str) -> None:
+    """Before parsing, since the parser is recursive, and who names faults walks through everything."""
+    if text.count("[") + text.count("{") <= MAX_DEPTH and "\\u" not in text:
+        return  # few brackets cannot be deep, and without escapes nothing is walked through
     depth = 0
-    for token in STRING_OR_BRACKET.finditer(text):
+    for count, token in enumerate(STRING_OR_BRACKET.finditer(text), start=1):
+        if count > MAX_PARTS:
+            raise _too_many_parts()
         bracket = token[0]
         depth += (bracket in "[{") - (bracket in "]}") if len(bracket) == 1 else 0
         if depth > MAX_DEPTH:
             raise _refused(f"Nested over {MAX_DEPTH} levels deep.")
+
+
+def _too_many_parts() -> ApiError:
+    return _refused(f"Holds over {MAX_PARTS} values.")
 
 
 def _load(text: str, reading: _Reading) -> Any:
@@ -159,9 +169,13 @@ class _Reading:
     """The parser's hooks, and whether one of them found a fault."""
 
     has_faults: bool = field(default=False)
+    parts: int = field(default=0)
 
-    def object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any] | _Ambiguous:
+    def object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any] | _Ambiguous | _Fault:
         """Refuse a property twice; `Name` and `name` are the same one (product-rules 1.2)."""
+        self._count()
+        if len(pairs) > MAX_PROPERTIES:
+            return self._fault(f"Has over {MAX_PROPERTIES} properties.")
         if len({name.casefold() for name, _ in pairs}) == len(pairs):
             return dict(pairs)
         self.has_faults = True
@@ -169,12 +183,14 @@ class _Reading:
 
     def whole_number(self, digits: str) -> int | _Fault:
         """Read an integer; a long one would take the square of its length."""
+        self._count()
         if len(digits) > MAX_NUMBER:
             return self._fault(f"A number of more than {MAX_NUMBER} characters.")
         return int(digits)
 
     def number(self, digits: str) -> Decimal | _Fault:
         """Read a number exactly. One with a huge exponent is short here and endless once somebody writes it out."""
+        self._count()
         if len(digits) > MAX_NUMBER:
             return self._fault(f"A number of more than {MAX_NUMBER} characters.")
         exponent = digits.lower().partition("e")[2]
@@ -184,7 +200,14 @@ class _Reading:
 
     def constant(self, name: str) -> _Fault:
         """Refuse NaN and its like, which are not JSON."""
+        self._count()
         return self._fault(f"{name} is not a JSON value.")
+
+    def _count(self) -> None:
+        """Each of these is a call from the parser, which is why they are dear."""
+        self.parts += 1
+        if self.parts > MAX_PARTS:
+            raise _too_many_parts()
 
     def _fault(self, sentence: str) -> _Fault:
         self.has_faults = True

@@ -8,32 +8,22 @@ path and says in a plain sentence what to do; all of them at once. What the JSON
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Annotated, Any
 
-from email_validator import EmailNotValidError, validate_email
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError, model_validator
 from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_schema
 
 from debitura.edge.errors import field_path, invalid, name_on_the_wire
+from debitura.edge.mailbox import MAX_EMAIL, read_email
+from debitura.edge.text import NOT_IN_A_LINE, SEEN, UNSEEN, one_line, several_lines
 
 MAX_ERRORS = 500
-MAX_EMAIL = 254
 MAX_TENANT_ID = 255
 
-# Control characters, line ends, and what turns the direction of reading: a contract must read as it is stored.
-NOT_IN_A_LINE = r"\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u206f"
-# Takes no room on its own: a line of nothing else is blank.
-UNSEEN = (
-    r"\s\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u2064\u2800\u3164\ufe00-\ufe0f"
-    r"\ufeff\uffa0"
-)
-CLEAN = re.compile(f"[^{NOT_IN_A_LINE}]*")
-SEEN = re.compile(f"[^{UNSEEN}]")
 # The same in the words of JSON schema, whose escapes are JavaScript's.
 CLEAN_PATTERN = f"^[^{NOT_IN_A_LINE}]*$".replace(r"\x", r"\u00")
 SEEN_PATTERN = f"^[^{NOT_IN_A_LINE}]*[^{NOT_IN_A_LINE}{UNSEEN}][^{NOT_IN_A_LINE}]*$".replace(r"\x", r"\u00")
@@ -143,6 +133,24 @@ def _sentence(error: ErrorDetails) -> str:
     return sentence.format(**error.get("ctx", {}))
 
 
+@dataclass(frozen=True)
+class AtMost:
+    """How many a list may hold: `Annotated[list[X], AtMost(50)]`. Counted before any of them is looked at."""
+
+    number: int
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self._count, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {**handler(schema), "maxItems": self.number}
+
+    def _count(self, sent: object) -> object:
+        if isinstance(sent, list) and len(sent) > self.number:
+            raise PydanticCustomError("too_long", "Must hold at most {max_length}.", {"max_length": self.number})
+        return sent
+
+
 # --- Kinds of text ----------------------------------------------------------------------------------
 
 
@@ -163,14 +171,9 @@ class Line:
         return {"type": "string", "minLength": 1, "maxLength": self.max_length, "pattern": SEEN_PATTERN}
 
     def _read(self, sent: str) -> str:
-        line = one_line(sent)
+        line = one_line(sent, max_length=self.max_length)
         if not SEEN.search(line):
             raise PydanticCustomError("blank", "This field may not be blank.")
-        return self._checked_length(line)
-
-    def _checked_length(self, line: str) -> str:
-        if len(line) > self.max_length:
-            raise _too_long(self.max_length)
         return line
 
 
@@ -187,8 +190,8 @@ class OptionalLine(Line):
         return {"type": ["string", "null"], "maxLength": self.max_length, "pattern": CLEAN_PATTERN}
 
     def _read(self, sent: str) -> str:
-        line = one_line(sent)
-        return self._checked_length(line) if SEEN.search(line) else ""
+        line = one_line(sent, max_length=self.max_length)
+        return line if SEEN.search(line) else ""
 
 
 @dataclass(frozen=True)
@@ -199,29 +202,12 @@ class OptionalText(OptionalLine):
         return {"type": ["string", "null"], "maxLength": self.max_length}
 
     def _read(self, sent: str) -> str:
-        lines = sent.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").split("\n")
-        text = "\n".join(one_line(line) for line in lines).strip()
-        return self._checked_length(text) if SEEN.search(text) else ""
-
-
-def _too_long(max_length: int) -> PydanticCustomError:
-    return PydanticCustomError("string_too_long", "At most {max_length} characters.", {"max_length": max_length})
+        text = several_lines(sent, max_length=self.max_length)
+        return text if SEEN.search(text) else ""
 
 
 def _nothing_for_null(sent: object) -> object:
     return "" if sent is None else sent
-
-
-def one_line(sent: str) -> str:
-    """Make text of one line out of what was sent; for schemas, which turn what is raised into the field's error."""
-    if not CLEAN.fullmatch(sent):
-        raise PydanticCustomError(
-            "control_characters", "Control characters, line breaks and marks of writing direction are not allowed."
-        )
-    if not sent.isascii() and any(unicodedata.category(character) == "Cn" for character in sent):
-        # The database may be of a newer Unicode, and would then not agree that the text is in NFC.
-        raise PydanticCustomError("unassigned_characters", "Holds a character that is not assigned in Unicode.")
-    return " ".join(unicodedata.normalize("NFC", sent).split())
 
 
 @dataclass(frozen=True)
@@ -233,23 +219,6 @@ class _EmailAddress:
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         return {"type": "string", "format": "email", "maxLength": MAX_EMAIL}
-
-
-def read_email(sent: str) -> str:
-    """Return the address as sent but trimmed; its letter case is the owner's matter."""
-    address = sent.strip()
-    # Compared in a normal form, in which one letter can become eighteen.
-    if max(len(address), len(unicodedata.normalize("NFKC", address).casefold())) > MAX_EMAIL:
-        raise _too_long(MAX_EMAIL)
-    try:
-        # The domains for tests pass: nobody can own one, and demo and partners' sandboxes use them.
-        # Nor could mail be sent to letters outside ASCII before the @; international domains are fine.
-        checked = validate_email(address, check_deliverability=False, test_environment=True, allow_smtputf8=False)
-    except EmailNotValidError:
-        raise PydanticCustomError("email", "This is not an e-mail address.")
-    if "." not in checked.domain:
-        raise PydanticCustomError("email", "This is not an e-mail address.")
-    return address
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from debitura.staff.models import FailedSignIn, Staff
+from debitura.staff.models import FailedSignIn, SecondFactor, Staff
 from debitura.staff.pages import DecisionForm, ForSuperusers, ReasonedAdmin, ReasonForm, acting, reason
 from debitura.staff.second_factor import enrol
 from debitura.staff.set_password import set_password
@@ -175,7 +175,7 @@ class StaffAdmin(ReasonedAdmin, _UserAdmin):
         return self.page(request, "admin/decision.html", staff, context)
 
 
-def _typed_key(device: TOTPDevice) -> str:
+def _typed_key(device: SecondFactor) -> str:
     """The key as people type it, in groups of four."""
     key = device.config_url.partition("secret=")[2].partition("&")[0]
     return " ".join(key[start : start + 4] for start in range(0, len(key), 4))

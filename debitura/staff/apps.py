@@ -1,8 +1,16 @@
 """Staff accounts, their groups, and the admin site they work in."""
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.db import connections
 from django.db.models.signals import post_migrate
 from django.utils.module_loading import autodiscover_modules
+
+from debitura.edge.postgresql.functions import close_functions
+
+# Where apps keep their pages.
+PAGES = ["admin", "signature_admin", "client_admin", "conflict_admin", "coverage_admin"]
 
 
 class StaffConfig(AppConfig):
@@ -17,6 +25,13 @@ class StaffConfig(AppConfig):
         from debitura.staff.site import site
 
         # Every app's pages for the admin; they register with our site, for Django's own is not in the URLs.
-        autodiscover_modules("admin", "signature_admin", "conflict_admin", "coverage_admin", register_to=site)
+        autodiscover_modules(*PAGES, register_to=site)
         # Permissions do not exist while migrations run; Django makes them on this signal, for each app in turn.
         post_migrate.connect(make_groups, dispatch_uid="debitura.staff.groups")
+        # Beside what each migration does: whatever made a function anew since, a migrate closes it.
+        post_migrate.connect(close_functions_again, dispatch_uid="debitura.edge.postgresql")
+
+
+def close_functions_again(*, using: str, **signal: Any) -> None:
+    """Close what is open, for each app in turn, so that none of them has the last word."""
+    close_functions(connections[using])

@@ -7,6 +7,7 @@ from django.apps import apps
 GROUPS: dict[str, list[str]] = {
     "Support": [
         "partners.view_referralpartner",
+        "partners.raise_asking_limit",
         "clients.view_client",
         "clients.view_user",
         "clients.correct_users",
@@ -17,6 +18,7 @@ GROUPS: dict[str, list[str]] = {
         "clients.view_linkrequest",
         "clients.view_linkconflict",
         "clients.resolve_conflict",
+        "onboarding.view_correction",
         "onboarding.view_emailcode",
         "onboarding.view_askinglimitreached",
         "cases.view_case",
@@ -47,6 +49,7 @@ GROUPS: dict[str, list[str]] = {
         "partners.view_referralpartner",
         "partners.add_referralpartner",
         "partners.change_referralpartner",
+        "partners.raise_asking_limit",
         "partners.view_apikey",
         "partners.issue_apikey",
         "partners.revoke_apikey",

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from debitura.edge.encryption import seal, unseal
 
 LONGEST_NAME = 254
 
@@ -90,3 +93,40 @@ class FailedSignIn(models.Model):
 
     def __str__(self) -> str:
         return f"failed sign-in {self.pk}"
+
+
+class SecondFactor(TOTPDevice):
+    """
+    An authenticator app on a colleague's phone.
+
+    django-otp's device, in its table, but that the column `key` holds the key encrypted, and only for this account.
+    """
+
+    class Meta:
+        proxy = True
+        verbose_name = "second factor"
+
+    @classmethod
+    def seal_key(cls, key: bytes, *, staff_id: int) -> str:
+        """Write a key as the column holds it."""
+        return seal(key, of=_second_factor_of(staff_id)).hex()
+
+    @property
+    def bin_key(self) -> bytes:
+        """The key itself; all that django-otp does with it begins here."""
+        return unseal(super().bin_key, of=_second_factor_of(self.user_id))
+
+    @classmethod
+    @transaction.atomic
+    def reseal(cls) -> int:
+        """Encrypt with the first key what is not; say how many that were."""
+        resealed = 0
+        for device in cls.objects.select_for_update():
+            key = cls.seal_key(device.bin_key, staff_id=device.user_id)
+            if key != device.key:
+                resealed += cls.objects.filter(pk=device.pk).update(key=key)
+        return resealed
+
+
+def _second_factor_of(staff_id: int) -> str:
+    return f"second factor of staff {staff_id}"

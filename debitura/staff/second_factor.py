@@ -1,20 +1,24 @@
 """The second factor: a code from an app on the phone (TOTP), enrolled by a superuser."""
 
-from typing import Any
+import secrets
+from typing import Any, Final
 
 from django.db import transaction
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from debitura.staff.decision import decision
-from debitura.staff.models import Staff
+from debitura.staff.models import SecondFactor, Staff
+
+KEY_BYTES: Final = 20  # as long as RFC 4226 recommends, and what authenticator apps expect
 
 
 @transaction.atomic
-def enrol(*, staff: Staff, by: Staff, why: str) -> TOTPDevice:
+def enrol(*, staff: Staff, by: Staff, why: str) -> SecondFactor:
     """Give the colleague a new second factor; the one before, if any, stops working, and so do its sessions."""
     with decision(by=by, why=why, what="Enrolled a second factor", about=staff):
-        TOTPDevice.objects.filter(user=staff).delete()
-        return TOTPDevice.objects.create(user=staff, name="authenticator app")
+        SecondFactor.objects.filter(user=staff).delete()
+        key = SecondFactor.seal_key(secrets.token_bytes(KEY_BYTES), staff_id=staff.pk)
+        device: SecondFactor = SecondFactor.objects.create(user=staff, name="authenticator app", key=key)
+        return device
 
 
 @transaction.atomic
@@ -24,5 +28,5 @@ def verified_device(user: Staff, token: str) -> Any:
 
     The rows are locked, or guesses in parallel would all be judged by the count before them.
     """
-    devices = TOTPDevice.objects.select_for_update().filter(user=user, confirmed=True)
+    devices = SecondFactor.objects.select_for_update().filter(user=user, confirmed=True)
     return next((device for device in devices if device.verify_token(token)), None)

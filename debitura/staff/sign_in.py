@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from debitura.edge.client_ip import client_ip
+from debitura.edge.client_ip import client_ip, network_of
 from debitura.staff.known_browser import known_browser
 from debitura.staff.models import LONGEST_NAME, Staff
 from debitura.staff.second_factor import verified_device
@@ -94,7 +94,8 @@ class OwnPasswordView(PasswordChangeView):
 
 def _counted(request: HttpRequest, name: str) -> AbstractContextManager[None]:
     """Let the throttle count what is tried in the block."""
-    origin = Origin(address=client_ip(request), browser=known_browser(request, name))
+    browser = known_browser(request, name)
+    origin = Origin(address=client_ip(request), network=network_of(request), browser=browser)
     return throttled(name=name, origin=origin, at=timezone.now())
 
 

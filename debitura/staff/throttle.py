@@ -1,4 +1,4 @@
-"""How often signing in may fail: by account and address, by account, and by network (docs/adr/0011)."""
+"""How often signing in may fail: by account and address, by account, and by network (docs/adr/0014)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Count, Q, QuerySet
 
-from debitura.edge.client_ip import network_of
 from debitura.staff.models import LONGEST_NAME, FailedSignIn, sign_in_name
 
 WINDOW = timedelta(minutes=15)
@@ -29,6 +28,7 @@ class Origin:
     """Where somebody tries from; `browser` is its name if the account was signed in to there before."""
 
     address: str | None
+    network: str
     browser: str | None
 
 
@@ -52,19 +52,18 @@ def throttled(*, name: str, origin: Origin, at: datetime) -> Iterator[None]:
 @transaction.atomic
 def _count(name: str, origin: Origin, at: datetime) -> tuple[FailedSignIn, bool]:
     """Note a try, and say whether it is the last for now; refuse it where there were too many."""
-    network = network_of(origin.address)
-    _one_at_a_time({f"sign-in:{name}", f"sign-in:{network}"})
+    _one_at_a_time({f"sign-in:{name}", f"sign-in:{origin.network}"})
     young = Q(at__gt=at - WINDOW)
     left = [PER_ADDRESS - _own(name, origin).filter(young).count()]
     if origin.browser is None:
-        account, neighbours = Q(name=name), Q(network=network) & ~Q(network="")
+        account, neighbours = Q(name=name), Q(network=origin.network) & ~Q(network="")
         failed = FailedSignIn.objects.filter(young, account | neighbours, browser="").aggregate(
             account=Count("pk", filter=account), network=Count("pk", filter=neighbours)
         )
         left += [PER_ACCOUNT - failed["account"], PER_NETWORK - failed["network"]]
     if min(left) <= 0:
         raise ClosedForAWhile
-    facts = {"name": name, "address": origin.address, "network": network, "browser": origin.browser or ""}
+    facts = {"name": name, "address": origin.address, "network": origin.network, "browser": origin.browser or ""}
     return FailedSignIn.objects.create(at=at, **facts), min(left) == 1
 
 

@@ -286,6 +286,7 @@ def _production(url: str) -> dict[str, str]:
     return {
         "DEBUG": "0",
         "SECRET_KEY": secrets.token_urlsafe(50),
+        "ENCRYPTION_KEYS": secrets.token_hex(64),
         "DATABASE_URL": url,
         "ALLOWED_HOSTS": "127.0.0.1",
         "ONBOARDING_BASE_URL": "https://onboarding.debitura.example",

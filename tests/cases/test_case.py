@@ -348,6 +348,22 @@ def test_very_long_words_are_no_error(db: None) -> None:
     assert not Case.objects.matching("ä" * 10_000).exists()
 
 
+@pytest.mark.parametrize(
+    ("words", "searched"),
+    [
+        (" ".join(["i"] * 100), "'i':*"),
+        ("inv INV In i", "'inv':*"),
+        ("a b c d e f gh ijk", "'ijk':* & 'gh':* & 'a':* & 'b':* & 'c':* & 'd':*"),
+        ("Nord-Handel & Co, KG", "'handel':* & 'nord':* & 'co':* & 'kg':*"),
+    ],
+)
+def test_a_search_goes_by_its_most_telling_words(db: None, words: str, searched: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT debitura_case_query(%s)::text", [words])
+
+        assert cursor.fetchone() == (searched,)
+
+
 def test_the_search_uses_its_index(db: None) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")

@@ -25,7 +25,8 @@ CASES, CLIENTS = 200_000, 5_000
 # Of each list: first page, deep page, filters, searches, other orders.
 OF_CASES = [
     "", "Page=500", "Statuses=Paused", "CountryIds=208&Statuses=Active", "FromDate=2026-02-01&ToDate=2026-02-05",
-    "Query=nord", "Query=INV-777", "Sort=GrossAmount:desc&Page=500", "Sort=DueDate", "Sort=DateCreated:asc&Page=500",
+    "Query=nord", "Query=INV-777", "Query=i" + "+i" * 99, "Query=a+b+c+d+e+f+g+h+i+j+k+l+m+n+o+p",
+    "Sort=GrossAmount:desc&Page=500", "Sort=DueDate", "Sort=DateCreated:asc&Page=500",
 ]  # fmt: skip
 OF_CLIENTS = ["", "Page=4", "Query=company+12", "OnboardingDone=true", "OnboardingDone=false", "Sort=name:desc"]
 LARGE = "cases_case|clients_client|clients_referralpartnerclientlink|clients_signature|clients_user"

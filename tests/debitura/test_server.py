@@ -24,7 +24,7 @@ from django.db import connection
 
 from clients.models import Agreement
 from debitura.edge.chunked import MAX_BODY
-from onboarding.onboard import advisory_key
+from onboarding.locks import advisory_key
 from tests.make import make_first_agreement, make_key, make_partner, registration_body
 from tests.race import second_connection, wait_until_blocked
 

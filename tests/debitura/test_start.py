@@ -17,6 +17,7 @@ from debitura.settings import Environment, network, of_production
 PROJECT = Path(__file__).parents[2]
 PRODUCTION = {
     "SECRET_KEY": "only-long-enough-and-of-more-than-a-few-letters-0123456789",
+    "ENCRYPTION_KEYS": "0123456789abcdef" * 8,
     "DATABASE_URL": "postgres://debitura_app@localhost:1/debitura",
     "ALLOWED_HOSTS": "onboarding.debitura.test",
     "ONBOARDING_BASE_URL": "https://onboarding.debitura.test",
@@ -86,6 +87,16 @@ def test_the_web_server_ends_when_its_process_cannot_start() -> None:
     assert ended.returncode == 1
     assert len(ours) == 1
     assert "DATABASE_URL" in ours[0]
+
+
+@pytest.mark.parametrize("keys", ["secret", "ab" * 32, "ab" * 64 + ","])
+def test_a_key_that_is_none_is_one_clear_line_too(keys: str) -> None:
+    ended = _python(COMMAND, {**PRODUCTION, "ENCRYPTION_KEYS": keys})
+
+    assert ended.returncode == 1
+    assert len(ended.stderr.splitlines()) == 1
+    assert "ENCRYPTION_KEYS must hold" in ended.stderr
+    assert keys not in ended.stderr
 
 
 @pytest.mark.parametrize("debug", ["", "0", "False"])

@@ -15,7 +15,7 @@ from rest_framework.test import APIClient
 
 from clients.models import Agreement, Client
 from debitura.edge.errors import is_database_away
-from onboarding.onboard import advisory_key
+from onboarding.locks import advisory_key
 from partners.models import ReferralPartner
 from tests.conftest import caller
 from tests.make import make_client, make_first_agreement, make_partner, registration_body

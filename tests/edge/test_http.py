@@ -57,7 +57,7 @@ def post(api: APIClient, body: bytes = BODY, content_type: str = "application/js
         (BODY.replace(b"Acme", b"\xff"), {"body"}),
         (BODY.replace(b"Acme", rb"\u0000"), {"client.name"}),
         (BODY.replace(b"Acme", rb"\ud800"), {"client.name"}),
-        (BODY.replace(b"Acme", rb"\n"), {"client.name"}),
+        (BODY.replace(b"Acme", rb"A\u001bcme"), {"client.name"}),
         (BODY.replace(b'"name"', b'"NAME": "x", "name"', 1), {"client.name"}),
         (BODY.replace(b'"name"', b'"nmae"', 1), {"client.name", "client.nmae"}),
         (BODY.replace(b"true", b"NaN"), {"users[0].isOnboardingUser"}),

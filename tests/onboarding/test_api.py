@@ -503,7 +503,8 @@ def _forget_matches() -> None:
 
 
 def test_a_409_about_the_partners_own_client_writes_nothing(api: APIClient, partner: ReferralPartner) -> None:
-    make_link(partner=partner, client=make_client(admin="jane@acme.test"), tenant_id="tenant-old")
+    client = make_client(admin="jane@acme.test", support_email="office@acme.test")
+    make_link(partner=partner, client=client, tenant_id="tenant-old")
     api.get("/clients/nobody")
 
     with CaptureQueriesContext(connection) as asked:

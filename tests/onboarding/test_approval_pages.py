@@ -192,7 +192,7 @@ def test_the_code_goes_to_the_address_as_we_hold_it(asked: LinkRequest) -> None:
 
     Decider(asked).ask("ann.bell@acme.test")
 
-    assert [message.to for message in deliver_mail()] == [["Ann.Bell@ACME.test"]]
+    assert [message.to for message in deliver_mail()] == [["Ann.Bell@acme.test"]]
     assert len(mail.outbox) == 1
 
 

@@ -12,13 +12,22 @@ from django.apps import apps
 from django.utils import timezone
 
 from clients.models import Agreement, Client, EmailAddress, ReferralPartnerClientLink
-from onboarding.confirm_company import AddressesOfOthers, AlreadySigned, CompanyOutcome, Saved, confirm_company
+from onboarding.confirm_company import (
+    AddressesOfOthers,
+    AlreadySigned,
+    ChangedSince,
+    CompanyOutcome,
+    Saved,
+    confirm_company,
+    details_held,
+    digest_of,
+)
 from onboarding.in_hand import NotProven
 from onboarding.models import Purpose
 from onboarding.onboard import Company
 from tests.make import make_client, make_first_agreement, make_link, make_proof, make_signature
 from tests.race import at_once
-from tests.rows import everything
+from tests.rows import everything, everything_but_tries
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
 ACME = Company(name="Acme A/S", country="DK", support_email="office@acme.test")
@@ -35,9 +44,17 @@ def proven_link(support_email: str, **facts: Any) -> ReferralPartnerClientLink:
     return link
 
 
-def confirm(link: ReferralPartnerClientLink, browser: str = "mine", **details: str) -> CompanyOutcome:
+def confirm(
+    link: ReferralPartnerClientLink, browser: str = "mine", shown: str | None = None, **details: str
+) -> CompanyOutcome:
+    now = digest_of(details_held(Client.objects.get(pk=link.client_id)))
     return confirm_company(
-        link=link, purpose=Purpose.FIRST_SIGNING, browser=browser, company=replace(ACME, **details), at=NOW
+        link=link,
+        purpose=Purpose.FIRST_SIGNING,
+        browser=browser,
+        company=replace(ACME, **details),
+        shown=now if shown is None else shown,
+        at=NOW,
     )
 
 
@@ -71,12 +88,12 @@ def test_the_support_address_may_be_a_users_too(link: ReferralPartnerClientLink)
 
 def test_an_address_of_another_company_changes_nothing(link: ReferralPartnerClientLink) -> None:
     make_client(support_email="taken@other.test")
-    before = everything()
+    before = everything_but_tries()
 
     assert confirm(link, support_email="TAKEN@other.test", name="Other") == AddressesOfOthers(
         frozenset({"taken@other.test"})
     )
-    assert everything() == before
+    assert everything_but_tries() == before
 
 
 def test_without_a_proof_nothing_changes(link: ReferralPartnerClientLink) -> None:
@@ -115,3 +132,32 @@ def test_a_change_is_in_the_history_with_who_and_why(link: ReferralPartnerClient
     assert history.name == link.client.name
     assert history.pgh_context.metadata["client_user"] == user.pk
     assert history.pgh_created_at <= timezone.now()
+
+
+# --- An older page ----------------------------------------------------------------------------------
+
+
+def shown_now() -> str:
+    return digest_of(details_held(Client.objects.get()))
+
+
+def test_an_older_page_does_not_undo_what_was_changed_since(link: ReferralPartnerClientLink) -> None:
+    shown = shown_now()
+    Client.objects.update(name="Renamed A/S")
+
+    assert confirm(link, shown=shown) == ChangedSince()
+
+    client = Client.objects.get()
+    assert (client.name, client.details_confirmed_at) == ("Renamed A/S", None)
+
+
+def test_after_it_was_shown_what_is_typed_is_saved(link: ReferralPartnerClientLink) -> None:
+    Client.objects.update(name="Renamed A/S")
+
+    assert confirm(link, shown=shown_now(), name="Typed A/S") == Saved()
+
+
+def test_a_second_click_is_no_older_page(link: ReferralPartnerClientLink) -> None:
+    shown = shown_now()
+
+    assert [confirm(link, shown=shown, name="Typed A/S") for _ in range(2)] == [Saved(), Saved()]

@@ -9,13 +9,14 @@ import pytest
 
 from clients.models import Agreement, Client, EmailAddress, ReferralPartnerClientLink, User
 from clients.models.client import Role
-from onboarding.confirm_company import AddressesOfOthers, AlreadySigned, Saved
-from onboarding.confirm_users import Colleague, HandedOver, UsersOutcome, confirm_users
+from onboarding.confirm_company import AddressesOfOthers, AlreadySigned, ChangedSince, Saved, digest_of
+from onboarding.confirm_users import Colleague, HandedOver, UsersOutcome, confirm_users, people_held
 from onboarding.email_codes import standing_proof
 from onboarding.in_hand import NotProven
 from onboarding.models import Purpose
+from onboarding.typed_addresses import OTHERS_A_DAY
 from tests.make import make_client, make_link, make_proof, make_signature
-from tests.rows import everything
+from tests.rows import everything, everything_but_tries
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
 IB = Colleague(name="Ib Berg", email="ib@acme.test", is_onboarding_user=False)
@@ -38,8 +39,11 @@ def held(link: ReferralPartnerClientLink) -> list[Colleague]:
     ]
 
 
-def confirm(link: ReferralPartnerClientLink, *colleagues: Colleague, browser: str = "mine") -> UsersOutcome:
-    return confirm_users(link=link, purpose=FIRST, browser=browser, colleagues=colleagues, at=NOW)
+def confirm(
+    link: ReferralPartnerClientLink, *colleagues: Colleague, browser: str = "mine", shown: str | None = None
+) -> UsersOutcome:
+    now = digest_of(people_held(link.client)) if shown is None else shown
+    return confirm_users(link=link, purpose=FIRST, browser=browser, colleagues=colleagues, shown=now, at=NOW)
 
 
 def people(link: ReferralPartnerClientLink) -> dict[str, str]:
@@ -95,12 +99,12 @@ def test_somebody_who_is_typed_in_again_is_the_same_person(link: ReferralPartner
 
 def test_an_address_of_another_company_changes_nothing(link: ReferralPartnerClientLink) -> None:
     make_client(admin="taken@other.test")
-    before = everything()
+    before = everything_but_tries()
 
     outcome = confirm(link, *held(link), replace(IB, email="Taken@other.test"), IB)
 
     assert outcome == AddressesOfOthers(frozenset({"taken@other.test"}))
-    assert everything() == before
+    assert everything_but_tries() == before
 
 
 def test_a_user_of_another_company_is_not_touched(link: ReferralPartnerClientLink) -> None:
@@ -137,3 +141,52 @@ def test_once_signed_the_people_stay(link: ReferralPartnerClientLink) -> None:
 
     assert confirm(link, IB) == AlreadySigned()
     assert everything() == before
+
+
+# --- An older page ----------------------------------------------------------------------------------
+
+
+def test_an_older_page_does_not_undo_what_was_changed_since(link: ReferralPartnerClientLink) -> None:
+    shown, [jane, ann] = digest_of(people_held(link.client)), held(link)
+    User.objects.filter(email=ann.email).update(name="Ann Renamed")
+
+    assert confirm(link, jane, ann, shown=shown) == ChangedSince()
+
+    assert link.client.users.get(email=ann.email).name == "Ann Renamed"
+
+
+def test_a_second_click_is_no_older_page(link: ReferralPartnerClientLink) -> None:
+    shown, [jane, _] = digest_of(people_held(link.client)), held(link)
+
+    assert [confirm(link, jane, IB, shown=shown) for _ in range(2)] == [Saved(), Saved()]
+    assert len(people(link)) == 2
+
+
+# --- Whose addresses are tried ----------------------------------------------------------------------
+
+
+def test_who_tries_many_addresses_learns_no_more_which_are_known(link: ReferralPartnerClientLink) -> None:
+    [jane, _] = held(link)
+    for number in range(OTHERS_A_DAY + 1):
+        make_client(admin=f"known{number}@other.test")
+    tried = [confirm(link, jane, Colleague("X", f"known{number}@other.test", False)) for number in range(OTHERS_A_DAY)]
+
+    known, unknown = (
+        confirm(link, jane, Colleague("X", email, False)) for email in ("known5@other.test", "new@other.test")
+    )
+
+    assert {type(outcome) for outcome in tried} == {AddressesOfOthers}
+    assert (known, unknown) == (
+        AddressesOfOthers(frozenset({"known5@other.test"})),
+        AddressesOfOthers(frozenset({"new@other.test"})),
+    )
+    assert confirm(link, *held(link)) == Saved()
+
+
+def test_a_mistake_or_two_do_no_harm(link: ReferralPartnerClientLink) -> None:
+    [jane, _] = held(link)
+    make_client(admin="known@other.test")
+    for _ in range(OTHERS_A_DAY + 1):
+        confirm(link, jane, Colleague("X", "known@other.test", False))
+
+    assert confirm(link, jane, IB) == Saved()

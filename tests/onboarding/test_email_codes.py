@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
@@ -11,30 +12,39 @@ import pytest
 from django.core import mail
 from django.db import connection, transaction
 from django.db.models import F
+from django.utils import timezone
 
-from clients.models import Agreement, Client, ReferralPartnerClientLink
+from clients.models import Agreement, Client, EmailAddress, ReferralPartnerClientLink
 from clients.models.client import Role
 from onboarding import email_codes
 from onboarding.email_codes import (
+    MORE_WITH_THE_ADDRESS,
     PER_DAY,
     PER_HOUR,
-    PER_HOUR_ALL,
+    PER_MAILBOX_AND_HOUR,
+    PER_NETWORK,
+    UNPROVEN_PER_HOUR,
+    AddressNeeded,
     CodeSent,
     NoOpenCode,
     Proof,
+    ProvenByAnother,
     TooManyCodes,
     WrongCode,
     confirm_code,
     request_code,
     standing_proof,
 )
-from onboarding.models import TRIES, EmailCode, Purpose
+from onboarding.models import TRIES, EmailCode, Purpose, Subject
 from tests.conftest import deliver_mail
-from tests.make import make_client, make_link, make_user
+from tests.make import make_client, make_link, make_request, make_user
 from tests.onboarding.visitor import mailed_code
 from tests.race import at_once, in_thread, wait_until_blocked
 
 FIRST = Purpose.FIRST_SIGNING
+# Where a code stands in what is pasted, as a whole or in pieces.
+WHERE = ["abcd2345", "AB\\W?CD\\W?2345", "A B C D 2 3 4 5", "ＡＢＣＤ２３４５"]
+ADDRESS = "jane@acme.test"
 SECOND = timedelta(seconds=1)
 
 
@@ -43,7 +53,7 @@ def link(agreement: Agreement) -> ReferralPartnerClientLink:
     return make_link(client=make_client(admin="jane@acme.test"))
 
 
-def ask(link: ReferralPartnerClientLink, browser: str = "mine", **facts: Any) -> email_codes.CodeRequest:
+def ask(link: Subject, browser: str = "mine", **facts: Any) -> email_codes.CodeRequest:
     return request_code(**{"about": link, "purpose": FIRST, "browser": browser, **facts})
 
 
@@ -70,11 +80,37 @@ def test_a_code_is_mailed_to_the_address_we_hold_and_proves_it(link: ReferralPar
     assert proof(link) == answer
 
 
-@pytest.mark.parametrize("dress", [str.lower, " {} ".format, lambda code: f"{code[:4]}-{code[4:]}"])
-def test_how_a_code_is_typed_makes_no_difference(link: ReferralPartnerClientLink, dress: Any) -> None:
+# ABCD and 2345 stand for the halves of the code.
+@pytest.mark.parametrize(
+    "way",
+    [
+        "abcd2345", " ABCD2345 \r\n", "ABCD-2345", "ABCD 2345", "ABCD\u00a02345", "ABCD\u30002345", "ABCD\u20132345",
+        "ABCD\u20112345", "AB\u200bCD2345", "AB\u2060CD2345", "AB\u00adCD2345", "\u2068ABCD2345\u2069",
+        "\u200eABCD2345", "ABCD2345.", "“ABCD2345”", "(ABCD2345)", "*ABCD2345*", "A B C D 2 3 4 5", "ＡＢＣＤ２３４５",
+        "Code: ABCD2345", "Code: ABCD-2345", "ABCD2345 is your code for Debitura", "BACKBASE sent me ABCD2345",
+        "Your code is\n\n    ABCD2345\n\nType it on the page that you opened from Backbase.",
+    ],
+)  # fmt: skip
+def test_how_a_code_is_typed_or_pasted_makes_no_difference(link: ReferralPartnerClientLink, way: str) -> None:
     ask(link)
+    letters = dict(zip("ABCD2345", mailed_code(), strict=True))
+    wide = {chr(ord(letter) + 0xFEE0): chr(ord(own) + 0xFEE0) for letter, own in letters.items()}
+    small = {letter.lower(): own.lower() for letter, own in letters.items() if way == "abcd2345"}
 
-    assert isinstance(type_in(link, dress(mailed_code())), Proof)
+    table = str.maketrans("".join(letters | wide | small), "".join((letters | wide | small).values()))
+    typed = re.sub("|".join(WHERE), lambda code: code[0].translate(table), way)
+
+    assert isinstance(type_in(link, typed), Proof)
+
+
+@pytest.mark.parametrize(
+    "way", ["ABCD234", "ABCD23456", "ABCD", "2345", "", "ABCD2345" * 3, "ABCDX2345", "x" * 2000 + " ABCD2345"]
+)
+def test_what_is_not_the_code_is_not(link: ReferralPartnerClientLink, way: str) -> None:
+    ask(link)
+    code = mailed_code()
+
+    assert type_in(link, way.replace("ABCD", code[:4]).replace("2345", code[4:])) == WrongCode(4)
 
 
 def test_only_admins_of_the_client_get_a_code_and_each_one_of_their_own(link: ReferralPartnerClientLink) -> None:
@@ -126,9 +162,52 @@ def test_a_code_works_once(link: ReferralPartnerClientLink) -> None:
     ask(link)
     code = mailed_code()
     type_in(link, code)
+    age(used_at=timedelta(minutes=1))
 
     assert type_in(link, code) == NoOpenCode()
     assert type_in(link, code, browser="renamed") == NoOpenCode()
+
+
+def test_a_second_click_leads_on_as_the_first_did(link: ReferralPartnerClientLink) -> None:
+    """It was sent before the browser got its new name."""
+    ask(link)
+    code = mailed_code()
+
+    first, second = type_in(link, code), type_in(link, code, renamed="another")
+
+    assert isinstance(first, Proof)
+    assert second == first
+    assert first.browser == "renamed"
+
+
+def test_two_clicks_at_once_lead_on(transactional_db: None) -> None:
+    link = make_link()
+    ask(link)
+    code = mailed_code()
+
+    answers = at_once(*[partial(type_in, link, code, renamed=f"renamed {number}") for number in range(2)])
+
+    assert isinstance(answers[0], Proof)
+    assert answers[0] == answers[1]
+
+
+def test_guesses_after_the_code_was_used_are_counted(link: ReferralPartnerClientLink) -> None:
+    ask(link)
+    code = mailed_code()
+    type_in(link, code)
+
+    guesses = [type_in(link, "WRONG234") for _ in range(TRIES)]
+
+    assert guesses == [NoOpenCode()] * TRIES
+    assert type_in(link, code) == NoOpenCode()
+
+
+def test_the_name_of_before_is_good_for_that_code_alone(link: ReferralPartnerClientLink) -> None:
+    ask(link)
+    type_in(link, mailed_code())
+    ask(link, browser="stranger")
+
+    assert type_in(link, mailed_code()) == NoOpenCode()
 
 
 @pytest.mark.parametrize("asked_otherwise", [{"browser": "another"}, {"purpose": Purpose.UPGRADE}])
@@ -154,14 +233,29 @@ def test_a_code_works_only_for_its_link(link: ReferralPartnerClientLink) -> None
 def test_a_new_code_makes_the_one_before_useless(link: ReferralPartnerClientLink) -> None:
     ask(link)
     first = mailed_code()
+    age(requested_at=timedelta(minutes=1))
     ask(link)
 
     assert isinstance(type_in(link, first), WrongCode)
     assert isinstance(type_in(link, mailed_code()), Proof)
 
 
+@pytest.mark.parametrize("back", [1, 2])
+def test_of_two_codes_asked_for_within_a_minute_both_work_until_one_does(
+    link: ReferralPartnerClientLink, back: int
+) -> None:
+    ask(link)
+    ask(link)
+    code, other = mailed_code(back), mailed_code(3 - back)
+
+    assert isinstance(type_in(link, code), Proof)
+    assert type_in(link, other) == NoOpenCode()
+    assert type_in(link, other, browser="renamed") == NoOpenCode()
+
+
 def test_a_code_that_lapsed_before_the_worker_came_is_not_mailed(link: ReferralPartnerClientLink) -> None:
     ask(link)
+    age(requested_at=timedelta(minutes=1))
     ask(link)
 
     assert len(deliver_mail()) == 1
@@ -254,10 +348,141 @@ def test_a_stranger_who_burns_codes_does_not_lock_the_client_out(link: ReferralP
     assert isinstance(type_in(link, mailed_code()), Proof)
 
 
-def test_all_browsers_together_have_a_limit_too(link: ReferralPartnerClientLink) -> None:
-    answers = [ask(link, browser=f"stranger {number}") for number in range(PER_HOUR_ALL + 1)]
+# --- Who does not know the address ------------------------------------------------------------------
 
-    assert answers == [CodeSent()] * PER_HOUR_ALL + [TooManyCodes()]
+
+def ask_as_strangers(link: ReferralPartnerClientLink, times: int, **facts: Any) -> list[email_codes.CodeRequest]:
+    """So many browsers, each in a network of its own."""
+    networks = (f"198.51.{number}.0/24" for number in range(times))
+    return [ask(link, browser=f"stranger {network}", **{"network": network, **facts}) for network in networks]
+
+
+def test_after_ten_codes_that_proved_nothing_the_address_is_needed(link: ReferralPartnerClientLink) -> None:
+    answers = ask_as_strangers(link, UNPROVEN_PER_HOUR + 20)
+
+    assert answers == [CodeSent()] * UNPROVEN_PER_HOUR + [AddressNeeded()] * 20
+    assert len(deliver_mail()) == UNPROVEN_PER_HOUR
+
+
+def test_who_knows_the_address_gets_a_code_all_the_same(link: ReferralPartnerClientLink) -> None:
+    ask_as_strangers(link, UNPROVEN_PER_HOUR)
+
+    answer = ask(link, address="Jane@ACME.test")
+
+    assert answer == CodeSent()
+    assert isinstance(type_in(link, mailed_code()), Proof)
+
+
+def test_another_address_is_answered_alike_and_mailed_nothing(link: ReferralPartnerClientLink) -> None:
+    ask_as_strangers(link, UNPROVEN_PER_HOUR)
+    before = len(deliver_mail())
+
+    assert ask(link, address="joe@acme.test") == CodeSent()
+    assert type_in(link, "WRONG234") == WrongCode(4)
+    assert len(deliver_mail()) == before
+
+
+def test_codes_that_prove_something_do_not_count(link: ReferralPartnerClientLink) -> None:
+    for number in range(UNPROVEN_PER_HOUR + 1):
+        assert ask(link, browser=f"colleague {number}", network=f"198.51.{number}.0/24") == CodeSent()
+        type_in(link, mailed_code(), browser=f"colleague {number}", renamed=f"renamed {number}")
+
+
+def test_an_hour_later_nobody_has_to_type_it(link: ReferralPartnerClientLink) -> None:
+    ask_as_strangers(link, UNPROVEN_PER_HOUR)
+    age(requested_at=timedelta(hours=1))
+
+    assert ask(link) == CodeSent()
+
+
+def test_a_partner_gets_no_more_mails_sent_by_making_more_requests(db: None) -> None:
+    """The limits were counted by request, and a partner makes as many as it likes."""
+    client = make_client(admin="jane@acme.test")
+    requests = [make_request(client=client, tenant_id=f"tenant-{number}") for number in range(12)]
+
+    answers = [
+        ask(request, purpose=Purpose.APPROVAL, browser=f"b{number}", network=f"198.51.{number}.0/24", address=ADDRESS)
+        for request in requests
+        for number in range(5)
+    ]
+
+    assert answers.count(CodeSent()) == PER_MAILBOX_AND_HOUR
+    assert len(deliver_mail()) == PER_MAILBOX_AND_HOUR
+
+
+@pytest.mark.parametrize("address", [ADDRESS, "joe@acme.test"])
+def test_a_mailbox_gets_so_many_an_hour_whoever_asks_and_nobody_learns_whose_it_is(
+    link: ReferralPartnerClientLink, address: str
+) -> None:
+    answers = ask_as_strangers(link, PER_MAILBOX_AND_HOUR + 1, address=address)
+
+    assert answers == [CodeSent()] * PER_MAILBOX_AND_HOUR + [TooManyCodes()]
+
+
+def test_a_mailbox_is_full_for_another_client_too(link: ReferralPartnerClientLink) -> None:
+    ask_as_strangers(link, PER_MAILBOX_AND_HOUR, address=ADDRESS)
+    deliver_mail().clear()
+    EmailAddress.objects.release([ADDRESS])
+    other = make_link(client=make_client(admin=ADDRESS), tenant_id="tenant-2")
+
+    assert ask(other) == CodeSent()
+    assert deliver_mail() == []
+
+
+def test_a_network_gets_ten_an_hour_and_twenty_more_with_the_address(link: ReferralPartnerClientLink) -> None:
+    ask_in = partial(ask, link, network="203.0.113.0/24")
+    for number in range(PER_NETWORK):
+        assert ask_in(browser=f"b{number}") == CodeSent()
+        type_in(link, mailed_code(), browser=f"b{number}", renamed=f"r{number}")
+
+    without = ask_in(browser="c")
+    answers = [ask_in(browser=f"d{number}", address="joe@acme.test") for number in range(MORE_WITH_THE_ADDRESS + 1)]
+
+    assert without == AddressNeeded()
+    assert answers == [CodeSent()] * MORE_WITH_THE_ADDRESS + [TooManyCodes()]
+    assert ask(link, network="198.51.100.0/24") == CodeSent()
+
+
+# --- Whose the address is ---------------------------------------------------------------------------
+
+
+def test_typing_the_code_proves_the_address_for_the_client(link: ReferralPartnerClientLink) -> None:
+    ask(link)
+    type_in(link, mailed_code())
+
+    assert list(link.client.addresses.filter(proven_at__isnull=False)) == [EmailAddress.objects.get(pk=ADDRESS)]
+
+
+def test_who_reads_the_mail_takes_the_address_from_a_client_that_was_only_said_to_have_it(
+    link: ReferralPartnerClientLink,
+) -> None:
+    EmailAddress.objects.release([ADDRESS])
+    squatter = make_client(admin="mallory@else.test", colleagues=(ADDRESS,))
+    ask(link)
+
+    assert isinstance(type_in(link, mailed_code()), Proof)
+    assert EmailAddress.objects.get(pk=ADDRESS).client == link.client
+    assert link.client.users.get().email_key == ADDRESS
+    assert squatter.users.get(email=ADDRESS).email_key is None
+
+
+@pytest.mark.parametrize("proven", [ADDRESS, "mallory@acme.test"], ids=["itself", "its domain"])
+def test_an_address_that_another_client_has_proven_is_for_support(link: ReferralPartnerClientLink, proven: str) -> None:
+    EmailAddress.objects.release([ADDRESS])
+    make_client(admin="mallory@acme.test", colleagues=(ADDRESS,))
+    EmailAddress.objects.filter(pk=proven).update(proven_at=timezone.now())
+    ask(link)
+
+    assert type_in(link, mailed_code()) == ProvenByAnother()
+    assert proof(link) is None
+
+
+def test_a_code_to_an_address_of_before_proves_nothing(link: ReferralPartnerClientLink) -> None:
+    ask(link)
+    code = mailed_code()
+    link.client.users.update(email="jane.doe@acme.test")
+
+    assert isinstance(type_in(link, code), WrongCode)
 
 
 # --- Twenty guesses at once -------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from clients.models import Agreement, Client, LinkConflict, LinkRequest, ReferralPartnerClientLink
 from debitura.edge.clock import for_people
-from onboarding.email_codes import request_approval_code, request_code
+from onboarding.email_codes import request_code
 from onboarding.link_doctor import NEWEST, diagnose, find_clients
 from onboarding.models import EmailCode, Purpose
 from onboarding.resolve_conflict import keep
@@ -230,7 +230,7 @@ def test_what_support_decided_is_told_with_who_and_why(link: ReferralPartnerClie
 
 def test_an_address_that_is_no_admins_was_mailed_nothing(link: ReferralPartnerClientLink) -> None:
     request = make_request(client=link.client, tenant_id="t-2")
-    request_approval_code(request=request, address="else@else.test", browser="mine")
+    request_code(about=request, purpose=Purpose.APPROVAL, address="else@else.test", browser="mine")
 
     assert "Code for nobody: Nothing was mailed" in says(link.client)
 

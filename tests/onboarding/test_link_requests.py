@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from clients.models import Agreement, Client, LinkRequest, RequestStatus
@@ -14,7 +15,7 @@ from onboarding.onboard import AwaitingSignature, Disowned, LinkedElsewhere, Nee
 from onboarding.tasks import expire_link_requests
 from partners.models import ReferralPartner
 from tests.make import make_client, make_link, make_request, make_staff
-from tests.onboarding.test_onboard import JANE, asked, onboard
+from tests.onboarding.test_onboard import JANE, NOW, asked, onboard
 
 
 @pytest.fixture
@@ -151,3 +152,95 @@ def test_what_support_offered_is_answered_before_anything_is_matched(
 
     assert before == LinkedElsewhere("tenant-1")
     assert request_of(unmatched) == offered
+
+
+# --- Taken up again ---------------------------------------------------------------------------------
+
+
+def elsewhere(partner: ReferralPartner, tenant_id: str = "tenant-1") -> None:
+    """Ask for another company under the same id, which overtakes what waits under it."""
+    make_client(admin="joe@other.test")
+    onboard(partner, tenant_id, people=(replace(JANE, email="joe@other.test"),), support_email="o@other.test")
+
+
+def test_what_was_overtaken_and_is_asked_for_again_is_taken_up_with_its_deadline(
+    partner: ReferralPartner, client: Client
+) -> None:
+    first = request_of(onboard(partner))
+    elsewhere(partner)
+
+    again = request_of(onboard(partner))
+
+    assert (again.pk, again.expires_at, again.status) == (first.pk, first.expires_at, RequestStatus.PENDING)
+    assert LinkRequest.objects.filter(client=client).count() == 1
+
+
+def test_a_partner_has_no_more_requests_however_often_it_changes_its_mind(
+    partner: ReferralPartner, client: Client
+) -> None:
+    onboard(partner)
+    elsewhere(partner)
+    for _ in range(5):
+        onboard(partner)
+        onboard(partner, people=(replace(JANE, email="joe@other.test"),), support_email="o@other.test")
+
+    assert LinkRequest.objects.count() == 2
+
+
+def test_what_has_expired_is_not_taken_up_again(partner: ReferralPartner, client: Client) -> None:
+    first = request_of(onboard(partner))
+    elsewhere(partner)
+    _expire(first)
+
+    assert request_of(onboard(partner)).pk != first.pk
+
+
+def test_what_support_offered_is_not_taken_up_again(partner: ReferralPartner, client: Client) -> None:
+    offered = make_request(
+        partner=partner, client=client, status="Superseded", offered_by=make_staff(), tenant_id="tenant-1"
+    )
+
+    assert request_of(onboard(partner)).pk != offered.pk
+
+
+def test_a_request_whose_id_stands_for_another_client_by_now_stays_as_it_is(
+    partner: ReferralPartner, client: Client
+) -> None:
+    first = make_request(partner=partner, client=client, status="Superseded", tenant_id="tenant-1")
+    make_link(partner=partner, tenant_id="tenant-1")
+
+    second = request_of(onboard(partner, "tenant-2"))
+
+    assert (second.pk != first.pk, second.external_tenant_id) == (True, "tenant-2")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"status": "Approved", "decided_by_user_id": 1}, {"decided_at": NOW}, {"status": "Pending", "lifted_at": NOW}],
+    ids=["decided", "another time", "lifted along"],
+)
+def test_nothing_else_happens_to_what_was_overtaken(partner: ReferralPartner, client: Client, change: Any) -> None:
+    request = make_request(partner=partner, client=client, status="Superseded")
+
+    with pytest.raises(DatabaseError), transaction.atomic():
+        LinkRequest.objects.filter(pk=request.pk).update(**change)
+
+
+def test_not_even_sql_takes_up_what_has_expired(partner: ReferralPartner, client: Client) -> None:
+    request = make_request(partner=partner, client=client, status="Superseded")
+    _expire(request)
+
+    with pytest.raises(DatabaseError, match="a request is decided once"), transaction.atomic():
+        LinkRequest.objects.filter(pk=request.pk).update(status="Pending", decided_at=None)
+
+
+def _expire(request: LinkRequest) -> None:
+    """Its deadline is frozen, so the trigger looks away."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(
+            "UPDATE clients_linkrequest SET created_at = created_at - interval '30 days',"
+            " expires_at = expires_at - interval '30 days' WHERE id = %s",
+            [request.pk],
+        )
+        cursor.execute("SET LOCAL session_replication_role = DEFAULT")

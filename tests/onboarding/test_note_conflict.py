@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -12,7 +13,7 @@ from onboarding.onboard import Ambiguous, LinkedElsewhere
 from onboarding.resolve_conflict import keep, offer_move, refuse, reopen
 from partners.models import ReferralPartner
 from tests.make import make_client, make_first_agreement, make_link, make_partner, make_staff
-from tests.onboarding.test_onboard import onboard
+from tests.onboarding.test_onboard import JANE, onboard
 from tests.race import at_once
 
 
@@ -54,15 +55,48 @@ def test_each_partner_that_asks_is_noted_by_itself(theirs: ReferralPartnerClient
     assert list(LinkConflict.objects.values_list("times_asked", flat=True)) == [1, 1]
 
 
-def test_clients_that_cannot_be_told_apart_are_noted_for_each_id(
+def test_the_same_clients_are_one_conflict_under_whatever_id_they_are_asked_for(
     agreement: Agreement, partner: ReferralPartner
 ) -> None:
     make_two_that_match()
 
-    onboard(partner, "tenant-1")
-    onboard(partner, "tenant-2")
+    for number in range(40):
+        onboard(partner, f"tenant-{number}")
+
+    assert LinkConflict.objects.get().times_asked == 40
+
+
+def test_for_each_partner_the_same_clients_are_a_conflict_of_its_own(
+    agreement: Agreement, partner: ReferralPartner, rival: ReferralPartner
+) -> None:
+    make_two_that_match()
+
+    onboard(partner)
+    onboard(rival)
 
     assert LinkConflict.objects.count() == 2
+
+
+def test_two_calls_at_once_for_the_same_clients_are_one_conflict(transactional_db: None) -> None:
+    make_first_agreement()
+    make_two_that_match()
+    partner = make_partner()
+
+    at_once(partial(onboard, partner, "tenant-1"), partial(onboard, partner, "tenant-2"))
+
+    assert LinkConflict.objects.get().times_asked == 2
+
+
+def test_the_addresses_that_matched_are_noted_each_with_its_client(
+    agreement: Agreement, partner: ReferralPartner
+) -> None:
+    make_two_that_match()
+
+    onboard(partner)
+    onboard(partner, people=(replace(JANE, email="JANE@acme.test"),))
+
+    noted = LinkConflict.objects.get().addresses.values_list("client__name", "address")
+    assert sorted(noted) == [("First", "jane@acme.test"), ("Second", "office@acme.test")]
 
 
 def test_who_asks_again_after_keep_and_after_reopening_is_counted_on_the_same(

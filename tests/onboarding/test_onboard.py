@@ -146,29 +146,25 @@ def test_addresses_of_two_clients_are_for_support(partner: ReferralPartner) -> N
     assert onboard(partner, "tenant-2") == Ambiguous("tenant-2")
 
 
-@pytest.mark.parametrize("stored", ["JANE@ACME.TEST", "jane@acme.test", "ｊａｎｅ@acme.test", "Jane@Acme.TEST"])
-def test_addresses_match_in_their_normal_form(partner: ReferralPartner, stored: str) -> None:
+@pytest.mark.parametrize("stored", ["JANE@ACME.TEST", "jane@acme.test", "Jane@Acme.TEST"])
+def test_addresses_match_in_any_letter_case(partner: ReferralPartner, stored: str) -> None:
     make_client(admin=stored)
 
     assert asked(onboard(partner, "tenant-2")) == "tenant-2"
 
 
-@pytest.mark.parametrize(
-    ("stored", "asked_for"),
-    [("straße@acme.test", "STRASSE@acme.test"), ("ﬁn@acme.test", "fin@ACME.test"), ("İlk@acme.test", "i̇lk@acme.test")],
-)
-def test_letters_are_folded_as_unicode_says(partner: ReferralPartner, stored: str, asked_for: str) -> None:
-    make_client(admin=stored)
+def test_a_mailbox_matches_however_its_domain_is_written(partner: ReferralPartner) -> None:
+    make_client(admin="jane@bücher。test")
 
-    outcome = onboard(partner, "tenant-2", people=(replace(JANE, email=asked_for),), support_email="o@new.test")
+    outcome = onboard(partner, people=(replace(JANE, email="JANE@xn--bcher-kva.test"),), support_email="o@new.test")
 
-    assert asked(outcome) == "tenant-2"
+    assert asked(outcome) == "tenant-1"
 
 
-def test_a_turkish_dotless_i_is_another_letter(partner: ReferralPartner, agreement: Agreement) -> None:
-    make_client(admin="ılk@acme.test")
+def test_a_domain_with_a_sharp_s_is_another_one(partner: ReferralPartner, agreement: Agreement) -> None:
+    make_client(admin="jane@strasse.test")
 
-    outcome = onboard(partner, people=(replace(JANE, email="ilk@acme.test"),), support_email="o@new.test")
+    outcome = onboard(partner, people=(replace(JANE, email="jane@straße.test"),), support_email="o@new.test")
 
     assert isinstance(outcome, AwaitingSignature)
 

@@ -11,8 +11,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from clients.models import Agreement, Client, ReferralPartnerClientLink
-from onboarding import onboard
-from onboarding.onboard import AwaitingSignature, LinkedElsewhere, Outcome, take_advisory_locks
+from onboarding import locks, onboard
+from onboarding.locks import advisory_key, take_advisory_locks
+from onboarding.onboard import AwaitingSignature, LinkedElsewhere, Outcome
 from partners.models import ReferralPartner
 from tests.conftest import caller
 from tests.make import make_client, make_first_agreement, make_partner, registration_body
@@ -182,7 +183,7 @@ def test_locks_are_taken_in_one_order_whatever_order_they_are_named_in() -> None
 
 
 def test_locks_in_the_order_of_their_names_would_be_held_crosswise(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(onboard, "sorted", _in_the_order_given, raising=False)
+    monkeypatch.setattr(locks, "sorted", _in_the_order_given, raising=False)
 
     held = {_locks_held_while_waiting_for_the_first(["a", "b"]), _locks_held_while_waiting_for_the_first(["b", "a"])}
 
@@ -193,16 +194,12 @@ def _in_the_order_given(keys: set[int]) -> list[int]:
     return sorted(keys, key=ORDER.index)
 
 
-def _key(name: str) -> int:
-    return onboard.advisory_key(name)
-
-
 ORDER: list[int] = []
 
 
 def _locks_held_while_waiting_for_the_first(names: list[str]) -> int:
     """How many locks a session has got while another holds the one that comes first by number."""
-    ORDER[:] = [_key(name) for name in names]
+    ORDER[:] = [advisory_key(name) for name in names]
 
     def take() -> None:
         with transaction.atomic():

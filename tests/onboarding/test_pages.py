@@ -17,12 +17,14 @@ from django.utils import timezone
 from clients.models import Agreement, Client, ReferralPartnerClientLink, Signature
 from clients.models.client import Role
 from clients.publish_agreement import publish_agreement
+from onboarding.email_codes import UNPROVEN_PER_HOUR
 from onboarding.journey import PATHS, STEPS, Step, page_path
 from onboarding.models import EmailCode, KeptForm, Purpose
 from onboarding.tasks import forget_kept_forms
 from partners.models import ReferralPartner
-from tests.make import make_agreement, make_client, make_link, make_partner, make_signature, make_staff
-from tests.onboarding.visitor import FIRST, Visitor, company_fields, people_fields
+from tests.conftest import deliver_mail
+from tests.make import make_agreement, make_client, make_link, make_partner, make_signature, make_staff, make_user
+from tests.onboarding.visitor import FIRST, Visitor, company_fields, mailed_code, people_fields
 from tests.rows import everything
 
 BACK = "https://app.ledgerly.test/done"
@@ -431,7 +433,7 @@ def test_fifty_people_are_enough(visitor: Visitor) -> None:
     [
         ("name", "", "Enter the company’s name."),
         ("name", "\u200b", "Enter the company’s name."),
-        ("name", "x" * 201, "at most 200 characters"),
+        ("name", "x" * 201, "At most 200 characters"),
         ("name", "two\x07bells", "Control characters"),
         ("country", "XX", "Choose a country from the list."),
         ("support_email", "nobody", "This is not an e-mail address."),
@@ -597,9 +599,16 @@ def test_a_code_that_a_stranger_asks_for_goes_to_the_client(secret: ReferralPart
 def test_a_creditor_user_gets_no_code(secret: ReferralPartnerClientLink) -> None:
     secret.client.users.update(role=Role.CREDITOR_USER)
 
-    Visitor(secret).post(None, send="first")
+    with_admin, without = Visitor(make_link(partner=secret.partner, tenant_id="t-2")), Visitor(secret)
 
-    assert not EmailCode.objects.exists()
+    answers = [visitor.post(None, send="first").content.decode() for visitor in (with_admin, without)]
+
+    assert [mail.to for mail in deliver_mail()] == [[with_admin.link.client.users.get().email]]
+    assert _without_tokens(answers[0], with_admin) == _without_tokens(answers[1], without)
+
+
+def _without_tokens(page: str, visitor: Visitor) -> str:
+    return re.sub(r'value="\w{64}"', "", page.replace(str(visitor.link.pk), ""))
 
 
 # --- Looking changes nothing ------------------------------------------------------------------------
@@ -754,3 +763,109 @@ def test_a_cookie_that_is_not_from_us_is_nobody(visitor: Visitor) -> None:
     forged.cookies[name] = morsel.value.split(":")[0] + ":x:y"
 
     assert forged.get(visitor.path(Step.COMPANY)).status_code == 302
+
+
+# --- Two clicks, and older pages --------------------------------------------------------------------
+
+
+def test_two_clicks_on_continue_lead_on(visitor: Visitor) -> None:
+    """The second was sent before the browser had read the answer to the first, and its answer is the one shown."""
+    visitor.post(None, send="first")
+    code, before = mailed_code(), visitor.http.cookies.output()
+    visitor.post(code=code)
+    visitor.http.cookies.clear()
+    visitor.http.cookies.load(before.replace("Set-Cookie: ", ""))
+
+    assert shows(visitor.post(code=code), Step.COMPANY)
+    assert shows(visitor.get(), Step.COMPANY)
+
+
+def test_two_clicks_on_send_are_of_one_browser(visitor: Visitor) -> None:
+    visitor.get()
+
+    visitor.post(None, send="first")
+    visitor.post(None, send="first")
+
+    assert EmailCode.objects.values("browser").distinct().count() == 1
+    assert shows(visitor.post(code=mailed_code(2)), Step.COMPANY)
+
+
+def test_an_older_page_of_the_company_shows_what_is_held_beside_what_was_typed(visitor: Visitor) -> None:
+    visitor.prove()
+    older = company_fields(visitor.link)
+    Client.objects.update(name="Renamed A/S", country="SE")
+
+    page = visitor.post(Step.COMPANY, **{**older, "city": "Typed"})
+    shown = re.search(r'name="shown" value="(\w+)"', page.content.decode())
+
+    assert has_text(page, "These details were changed while this page was open")
+    assert has_text(page, "Held now: <strong>Renamed A/S</strong>")
+    assert has_text(page, "Held now: <strong>Sweden</strong>")
+    assert 'value="Typed"' in page.content.decode()
+    assert shown
+    assert shows(visitor.post(Step.COMPANY, **{**older, "city": "Typed", "shown": shown[1]}), Step.USERS)
+
+
+def test_an_older_page_of_the_people_shows_who_is_held(visitor: Visitor) -> None:
+    visitor.prove()
+    visitor.confirm_company()
+    older = people_fields(visitor.link, ("Ib Berg", "ib@acme.test"))
+    make_user(visitor.link.client, email="new@acme.test", name="Nora New")
+
+    page = visitor.post(Step.USERS, **older)
+
+    assert has_text(page, "Nora New, new@acme.test")
+    assert not has_text(page, "Held now: <strong>")
+    assert 'value="Ib Berg"' in page.content.decode()
+    assert not visitor.link.client.users.filter(email="ib@acme.test").exists()
+
+
+def test_what_was_kept_while_a_proof_ran_out_is_compared_with_what_is_held_now(visitor: Visitor) -> None:
+    visitor.prove()
+    age_proofs(minutes=61)
+    visitor.post(Step.COMPANY, **{**company_fields(visitor.link), "city": "Typed"})
+    Client.objects.update(name="Renamed A/S")
+
+    kept = visitor.prove()
+    shown = re.search(r'name="shown" value="(\w+)"', kept.content.decode())
+    assert shown
+    page = visitor.post(Step.COMPANY, **{**company_fields(visitor.link), "name": "Acme A/S", "shown": shown[1]})
+
+    assert has_text(page, "Held now: <strong>Renamed A/S</strong>")
+
+
+# --- Who does not know the address ------------------------------------------------------------------
+
+
+def burn_codes(link: ReferralPartnerClientLink) -> None:
+    for _ in range(UNPROVEN_PER_HOUR):
+        Visitor(link).post(None, send="first")
+
+
+def test_after_many_codes_that_proved_nothing_the_page_asks_for_the_address(visitor: Visitor) -> None:
+    burn_codes(visitor.link)
+    before = len(deliver_mail())
+
+    asked = visitor.post(None, send="first")
+    wrong = visitor.post(None, send="to", address="joe@acme.test")
+    unchanged = len(deliver_mail())
+    right = Visitor(visitor.link)
+    right.post(None, send="to", address="jane@acme.test")
+
+    assert has_text(asked, "please type your e-mail address")
+    assert has_text(wrong, "If your address is the one that Ledgerly gave us, we have mailed a code to it.")
+    assert (before, unchanged) == (UNPROVEN_PER_HOUR, UNPROVEN_PER_HOUR)
+    assert shows(right.post(code=mailed_code()), Step.COMPANY)
+
+
+def test_what_is_typed_and_is_no_address_is_said_to_be_none(visitor: Visitor) -> None:
+    burn_codes(visitor.link)
+
+    assert has_text(visitor.post(None, send="to", address="jane"), "This is not an e-mail address.")
+
+
+def test_the_address_can_be_typed_anew(visitor: Visitor) -> None:
+    burn_codes(visitor.link)
+    visitor.post(None, send="to", address="joe@acme.test")
+
+    assert has_text(visitor.get(another="1"), "please type your e-mail address")

@@ -27,8 +27,8 @@ from clients.models import (
     ReferralPartnerClientLink,
     Signature,
     User,
-    normal_address,
 )
+from debitura.edge.mailbox import normal_address
 from onboarding.browser import COOKIE, name_browser
 from onboarding.models import Purpose
 from tests.conftest import caller

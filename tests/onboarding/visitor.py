@@ -8,6 +8,8 @@ from typing import Any
 from django.test import Client as Http
 
 from clients.models import ReferralPartnerClientLink
+from onboarding.confirm_company import details_held, digest_of
+from onboarding.confirm_users import people_held
 from onboarding.journey import Step, page_path
 from onboarding.models import Purpose
 from tests.conftest import deliver_mail
@@ -72,15 +74,20 @@ class Visitor:
 def company_fields(link: ReferralPartnerClientLink) -> dict[str, str]:
     """The form of the company's details, filled in with what is held."""
     link.client.refresh_from_db()
-    names = ["name", "registration_number", "country", "address", "zip_code", "city", "state"]
-    return {name: getattr(link.client, name) for name in [*names, "support_email", "support_phone"]}
+    held = details_held(link.client)
+    return {**vars(held), "shown": digest_of(held)}
 
 
 def people_fields(link: ReferralPartnerClientLink, *added: tuple[str, str], signs: int = 0) -> dict[str, str]:
     """The form of the people, filled in with who is held and who is added."""
     held = [(str(user.pk), user.name, user.email) for user in link.client.users.all()]
     rows = [*held, *(("", name, email) for name, email in added)]
-    fields = {"form-TOTAL_FORMS": str(len(rows)), "form-INITIAL_FORMS": "0", "onboarding_user": str(signs)}
+    fields = {
+        "form-TOTAL_FORMS": str(len(rows)),
+        "form-INITIAL_FORMS": "0",
+        "onboarding_user": str(signs),
+        "shown": digest_of(people_held(link.client)),
+    }
     for index, row in enumerate(rows):
         fields |= dict(zip((f"form-{index}-{name}" for name in ("user_id", "name", "email")), row, strict=True))
     return fields

@@ -11,12 +11,11 @@ from typing import Any
 import pytest
 from django.test import Client as Browser
 from django.utils import timezone
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from cases.models import Case, Coverage, ExchangeRate, SubmittedCase
 from clients.models import Agreement, Client, LinkConflict, LinkRequest, ReferralPartnerClientLink, Signature
-from debitura.staff.models import FailedSignIn, Staff
-from onboarding.models import AskingLimitReached, EmailCode, Purpose
+from debitura.staff.models import FailedSignIn, SecondFactor, Staff
+from onboarding.models import AskingLimitReached, Correction, EmailCode, Purpose
 from partners.models import ApiKey, ReferralPartner
 from tests.make import (
     make_agreement,
@@ -27,6 +26,7 @@ from tests.make import (
     make_partner,
     make_rate,
     make_request,
+    make_second_factor,
     make_signature,
     make_staff,
 )
@@ -82,7 +82,8 @@ class Rows:
     request: LinkRequest
     conflict: LinkConflict
     limit: AskingLimitReached
-    device: TOTPDevice
+    correction: Correction
+    device: SecondFactor
     attempt: FailedSignIn
     case: Case
     coverage: Coverage
@@ -116,7 +117,10 @@ def rows(partner: ReferralPartner, agreement: Agreement) -> Rows:
             existing_link=link,
         ),
         limit=AskingLimitReached.objects.create(partner=partner, day=timezone.now().date()),
-        device=TOTPDevice.objects.create(user=make_staff(), name="authenticator app"),
+        correction=Correction.objects.create(
+            client=client, name="Ann Lee", email="ann@acme.test", why="They called", proposed_by=make_staff()
+        ),
+        device=make_second_factor(),
         attempt=FailedSignIn.objects.create(
             at=timezone.now(), name="sam@debitura.test", address="192.0.2.7", network="192.0.2.0/24"
         ),

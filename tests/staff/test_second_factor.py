@@ -6,26 +6,32 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from io import StringIO
 from typing import Any
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client as Browser
 from django_otp.oath import TOTP
-from django_otp.plugins.otp_totp.models import TOTPDevice
 from pytest_django.fixtures import Settings
 from time_machine import Traveller
 
-from debitura.staff.models import Staff
+from debitura.edge.encryption import CannotBeUnsealed
+from debitura.staff.models import SecondFactor, Staff
 from debitura.staff.second_factor import enrol, verified_device
+from tests.conftest import Lines
 from tests.make import make_staff
 from tests.race import in_thread, wait_until_blocked
+from tests.rows import tables_with
 from tests.staff.conftest import sign_in
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+MIGRATION = import_module("debitura.staff.migrations.0004_seal_second_factors")
 
 
 @pytest.fixture(autouse=True)
@@ -47,11 +53,12 @@ def sam(db: None) -> Staff:
     return sam
 
 
-def device_of(staff: Staff) -> TOTPDevice:
-    return TOTPDevice.objects.get(user=staff)
+def device_of(staff: Staff) -> SecondFactor:
+    device: SecondFactor = SecondFactor.objects.get(user=staff)
+    return device
 
 
-def token(device: TOTPDevice) -> str:
+def token(device: SecondFactor) -> str:
     """What the app on the phone shows now."""
     totp = TOTP(device.bin_key, device.step, device.t0, device.digits)
     totp.time = datetime.now(UTC).timestamp()
@@ -175,7 +182,7 @@ def test_enrolling_takes_a_reason_and_is_in_the_history(sam: Staff, client: Brow
     colleague = make_staff("Support")
 
     without = client.post(f"/admin/staff/staff/{colleague.pk}/enrol/", {"why": " "})
-    none = TOTPDevice.objects.filter(user=colleague).count()
+    none = SecondFactor.objects.filter(user=colleague).count()
     client.post(f"/admin/staff/staff/{colleague.pk}/enrol/", {"why": "Lost the phone"})
     history = client.get(f"/admin/staff/staff/{colleague.pk}/history/").content.decode()
 
@@ -203,6 +210,73 @@ def test_the_first_superuser_is_enrolled_by_command(capsys: pytest.CaptureFixtur
 def test_the_command_names_an_account_that_is_not_there(db: None) -> None:
     with pytest.raises(CommandError, match="no account"):
         call_command("enrol_second_factor", "nobody@debitura.test")
+
+
+def test_the_key_is_in_no_table_and_no_log(sam: Staff, client: Browser, clock: Traveller, logged: Lines) -> None:
+    device = device_of(sam)
+    sign_in(client, sam, otp_token=wrong(token(device)))
+    clock.shift(timedelta(minutes=1))
+    sign_in(client, sam, otp_token=token(device))
+    typed = device.config_url.partition("secret=")[2].partition("&")[0]
+
+    assert status(client) == 200
+    assert not tables_with(device.bin_key.hex())
+    assert not tables_with(typed)
+    assert device.bin_key.hex() not in logged.getvalue()
+    assert typed not in logged.getvalue()
+
+
+def test_a_key_in_clear_is_refused_by_the_database(sam: Staff) -> None:
+    with pytest.raises(IntegrityError, match="key_of_a_second_factor_is_encrypted"):
+        SecondFactor.objects.update(key="ab" * 20)
+
+
+def test_a_key_that_is_moved_to_another_account_opens_nothing(sam: Staff, clock: Traveller) -> None:
+    colleague = make_staff("Support")
+    code = token(device_of(sam))
+    SecondFactor.objects.update(user=colleague)
+
+    with pytest.raises(CannotBeUnsealed, match=f"staff {colleague.pk}"):
+        verified_device(colleague, code)
+
+
+def test_keys_of_before_are_encrypted_by_the_migration_and_go_on_fitting(sam: Staff, clock: Traveller) -> None:
+    device = device_of(sam)
+    code, key = token(device), device.bin_key.hex()
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE otp_totp_totpdevice DROP CONSTRAINT key_of_a_second_factor_is_encrypted")
+    SecondFactor.objects.update(key=key)
+
+    MIGRATION.seal_keys(apps, None)
+
+    assert not tables_with(key)
+    assert verified_device(sam, code) == device
+
+
+def test_a_new_key_is_taken_into_use_in_three_steps(sam: Staff, settings: Settings, clock: Traveller) -> None:
+    before, key = settings.ENCRYPTION_KEYS, bytes(range(64))
+    code = token(device_of(sam))
+
+    settings.ENCRYPTION_KEYS = [key, *before]
+    said = [resealed(), resealed()]
+    settings.ENCRYPTION_KEYS = [key]
+
+    assert said == ["second factors: 1 encrypted anew\n", "second factors: 0 encrypted anew\n"]
+    assert verified_device(sam, code) is not None
+
+
+def test_the_command_names_what_none_of_the_keys_opens(sam: Staff, settings: Settings) -> None:
+    settings.ENCRYPTION_KEYS = [bytes(range(64))]
+
+    with pytest.raises(CommandError, match=f"second factor of staff {sam.pk}"):
+        resealed()
+
+
+def resealed() -> str:
+    said = StringIO()
+    call_command("reseal_secrets", stdout=said)
+    return said.getvalue()
 
 
 @pytest.mark.django_db(transaction=True)

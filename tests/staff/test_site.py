@@ -8,7 +8,6 @@ from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from clients.models import ReferralPartnerClientLink
 from debitura.staff.models import FailedSignIn
@@ -19,6 +18,7 @@ from tests.make import (
     make_key,
     make_link,
     make_partner,
+    make_second_factor,
     make_signature,
     make_staff,
     make_user,
@@ -28,6 +28,7 @@ from tests.staff.conftest import Rows, make_code
 from tests.staff.urls import paths
 
 NOT_IN_THE_ADMIN = {
+    "staff.SecondFactor": "the rows of otp_totp.TOTPDevice, whose pages show no key",
     "clients.EmailAddress": "the addresses of clients and users once more, to be found by; search uses them",
     "clients.AgreementHistory": "shown as the history of the agreement",
     "clients.ClientHistory": "shown as the history of the client",
@@ -42,7 +43,8 @@ NOT_IN_THE_ADMIN = {
     "cases.CollectionPartnerHistory": "shown as the history of the collection partner",
     "cases.CoverageHistory": "shown as the history of the coverage",
     "cases.ExchangeRateHistory": "shown as the history of the rate",
-    "onboarding.MatchedAddress": "hashes that limit how often a partner asks",
+    "clients.LinkConflictAddress": "on the page of its conflict",
+    "onboarding.AskedFor": "hashes that limit how often a partner asks",
     "onboarding.KeptForm": "what visitors typed and did not save: nobody's business yet",
     "admin.LogEntry": "shown as the history of what it is about",
     "pghistory.Context": "shown with the history of what changed",
@@ -141,7 +143,7 @@ def fifty_more() -> None:
         make_code(link)
         make_agreement(number=number + 100)
         staff = make_staff("Support")
-        TOTPDevice.objects.create(user=staff)
+        make_second_factor(staff)
         FailedSignIn.objects.create(at=timezone.now(), name=staff.email, address="192.0.2.9")
 
 

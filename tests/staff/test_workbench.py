@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import pytest
@@ -13,10 +14,10 @@ from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from clients.models import Agreement, ConflictStatus, LinkConflict, LinkRequest, ReferralPartnerClientLink
+from clients.models import Agreement, ConflictStatus, EmailAddress, LinkConflict, LinkRequest, ReferralPartnerClientLink
 from partners.models import ReferralPartner
-from tests.make import make_client, make_link, make_partner, make_proof, make_request, make_signature
-from tests.onboarding.test_onboard import onboard
+from tests.make import make_client, make_link, make_partner, make_request, make_signature
+from tests.onboarding.test_onboard import JANE, onboard
 
 QUEUE = "/admin/clients/linkconflict/"
 
@@ -24,9 +25,6 @@ QUEUE = "/admin/clients/linkconflict/"
 @pytest.fixture
 def support(colleague: Callable[[str], Browser]) -> Browser:
     return colleague("Support")
-
-
-VERIFIED: dict[str, Callable[[Any], Any]] = {"signed": make_signature, "proven": partial(make_proof, browser="mine")}
 
 
 def make_conflict(*, name: str = "Acme A/S", admin: str | None = None, **facts: Any) -> LinkConflict:
@@ -91,6 +89,8 @@ def statements(support: Browser, conflict: LinkConflict, *, clients: int) -> lis
     for _ in range(clients):
         link = make_link()
         conflict.matches.create(client=link.client)
+        for address in link.client.addresses.all():
+            conflict.addresses.create(client=link.client, address=address.pk)
         make_request(client=link.client)
     support.get(page_of(conflict))  # content types are looked up once
     return [_count(support, url) for url in (QUEUE, page_of(conflict))]
@@ -206,14 +206,59 @@ def test_the_page_shows_the_link_that_is_there_and_what_was_asked_before(support
     assert f"offered by {conflict.decided_by}" in page
 
 
-@pytest.mark.parametrize("status", ["signed", "proven"])
-def test_a_client_that_was_once_verified_is_no_squatters(support: Browser, agreement: Agreement, status: str) -> None:
-    conflict = make_conflict(admin="jane@acme.test")
-    VERIFIED[status](conflict.existing_link)
+def asked_for(partner: ReferralPartner, *, by: str) -> LinkConflict:
+    """About a client of another partner, which has proven mallory@else.test and signed, and has this address too."""
+    link = make_link(client=make_client(admin="mallory@else.test", colleagues=(by,), name="Acme A/S"), tenant_id="x")
+    make_signature(link)
+    EmailAddress.objects.filter(pk="mallory@else.test").update(proven_at=timezone.now())
+    onboard(partner, people=(replace(JANE, email=by),), support_email=by)
+    return LinkConflict.objects.get()
 
-    page = support.get(page_of(conflict)).content.decode()
+
+def test_the_page_says_first_which_address_matched_and_that_nobody_proved_it(
+    support: Browser, partner: ReferralPartner, agreement: Agreement
+) -> None:
+    """Whoever squats on an address proves its own, and signs."""
+    page = text_of(support.get(page_of(asked_for(partner, by="office@acme.test"))))
+
+    assert "Somebody may be squatting on it" in page
+    assert "office@acme.test matched: never proven (let go of it)." in page
+    assert page.index("office@acme.test") < page.index("Who asks")
+
+
+def test_an_address_at_a_domain_that_the_client_has_proven_is_no_squatters(
+    support: Browser, partner: ReferralPartner, agreement: Agreement
+) -> None:
+    page = text_of(support.get(page_of(asked_for(partner, by="office@else.test"))))
 
     assert "squatting" not in page
+    assert "office@else.test matched: never proven, but another address at its domain was." in page
+
+
+def test_an_address_that_was_proven_is_said_to_be(
+    support: Browser, partner: ReferralPartner, agreement: Agreement
+) -> None:
+    conflict = asked_for(partner, by="ib@else.test")
+    EmailAddress.objects.filter(pk="ib@else.test").update(proven_at=timezone.now())
+
+    page = text_of(support.get(page_of(conflict)))
+
+    assert "squatting" not in page
+    assert "ib@else.test matched: last proven on" in page
+
+
+def test_an_address_that_the_client_does_not_have_any_more_is_said_to_be_gone(
+    support: Browser, partner: ReferralPartner, agreement: Agreement
+) -> None:
+    conflict = asked_for(partner, by="office@acme.test")
+    EmailAddress.objects.release(["office@acme.test"])
+
+    assert "office@acme.test matched: this client does not have it any more." in text_of(support.get(page_of(conflict)))
+
+
+def text_of(response: Any) -> str:
+    """What a page says, without its markup."""
+    return " ".join(re.sub("<[^>]*>", "", response.content.decode()).split())
 
 
 def test_what_matches_several_clients_is_settled_by_choosing_one(support: Browser, partner: ReferralPartner) -> None:

@@ -42,6 +42,7 @@ def paths(rows: Rows) -> dict[str, str]:
         "clients/linkconflict": rows.conflict.pk,
         "onboarding/emailcode": rows.code.pk,
         "onboarding/askinglimitreached": rows.limit.pk,
+        "onboarding/correction": rows.correction.pk,
         "partners/referralpartner": rows.partner.pk,
         "partners/apikey": rows.key.pk,
         "cases/case": rows.case.pk,
@@ -65,4 +66,5 @@ def paths(rows: Rows) -> dict[str, str]:
 def _filled(route: str, objects: dict[str, Any], rows: Rows) -> str:
     model = "/".join(route.split("/")[:2])
     filled = route.replace("<int:user_id>", str(rows.client.users.get().pk)).replace("<str:to>", "Closed")
+    filled = filled.replace("<int:correction_id>", str(rows.correction.pk))
     return filled.replace("<path:object_id>", str(objects.get(model))).replace("<id>", str(objects.get(model)))

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("staff", "0002_log_of_decisions_is_append_only"),
+        ("staff", "0005_second_factors_stay_sealed"),
     ]
 
     operations = [

@@ -1,0 +1,166 @@
+"""The addresses by which we know clients, and which of them still count (product-rules 3.1)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import connection, models
+from django.db.models.functions import Now
+
+from clients.mail_providers import is_public
+from clients.models.client import Client, User
+from debitura.edge.clock import ClockTimestamp
+from debitura.edge.mailbox import normal_address
+
+
+class EnteredBy(models.TextChoices):
+    """Who said that an address is the client's."""
+
+    PARTNER = "Partner", "A partner"
+    CLIENT = "Client", "The client, on its pages"
+    STAFF = "Staff", "Support"
+
+
+@dataclass(frozen=True)
+class Held:
+    """An address that a client holds."""
+
+    address: str
+    client_id: uuid.UUID
+    proven_at: datetime | None
+    is_proven: bool  # or another one at its domain is, which nobody but the client can have proven
+    stands: bool  # for the client: who names it, means the client
+
+
+# An address that was only said to be the client's stands for it for a while, so that nobody keeps a company out by
+# typing its addresses. What the client adds itself waits for its proof.
+HELD = """
+WITH held AS (
+    SELECT address.*, address.proven_at IS NOT NULL OR (
+               split_part(address.address, '@', 2) <> ALL(%(public)s::text[]) AND EXISTS (
+                   SELECT FROM clients_emailaddress AS neighbour
+                    WHERE neighbour.client_id = address.client_id AND neighbour.proven_at IS NOT NULL
+                      AND split_part(neighbour.address, '@', 2) = split_part(address.address, '@', 2)
+               )
+           ) AS is_proven
+      FROM clients_emailaddress AS address WHERE address.address = ANY(%(addresses)s::text[])
+)
+SELECT address, client_id, proven_at, is_proven, is_proven OR (
+           entered_by <> 'Client' AND entered_at > clock_timestamp() - make_interval(days => %(days)s)
+       )
+  FROM held
+"""
+
+
+class EmailAddressQuerySet(models.QuerySet["EmailAddress"]):
+    """Selections of addresses, and what becomes of them. All take normal forms but where it says otherwise."""
+
+    def held(self, addresses: Iterable[str]) -> list[Held]:
+        """Those of these addresses that clients hold, in one statement."""
+        keys = sorted(addresses)
+        domains = {key.rpartition("@")[2] for key in keys}
+        facts: dict[str, list[str] | int] = {
+            "addresses": keys,
+            "public": sorted(filter(is_public, domains)),
+            "days": settings.UNPROVEN_ADDRESSES_STAND_FOR_DAYS,
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(HELD, facts)
+            return [Held(*row) for row in cursor.fetchall()]
+
+    def register(self, client: Client, emails: Iterable[str], *, by: EnteredBy) -> set[str]:
+        """
+        Register these addresses, as typed, to the client; return the normal forms of those that are another's.
+
+        Sorted, so that two who register the same ones do not lock each other out. What does not stand for another any
+        more is taken from it. If some are another's, the caller uses none, and `release_unused` takes the rest back.
+        """
+        keys = sorted({normal_address(email) for email in emails})
+        others = self._held_by_others(client, keys)
+        self.release([held.address for held in others if not held.stands])
+        self.bulk_create(
+            [EmailAddress(address=key, client=client, entered_by=by) for key in keys], ignore_conflicts=True
+        )
+        return set(self.filter(pk__in=keys).exclude(client=client).values_list("pk", flat=True))
+
+    def prove(self, client: Client, email: str) -> bool:
+        """
+        Note that mail to this address, as typed, was read for the client now; False if it is another's who proved it.
+
+        Who reads the mail takes the address from a client that was only said to have it.
+        """
+        key = normal_address(email)
+        if self.filter(pk=key, client=client).update(proven_at=ClockTimestamp()):
+            return True
+        others = self._held_by_others(client, [key])
+        if any(held.is_proven for held in others):
+            return False
+        self.release([held.address for held in others])
+        self.create(address=key, client=client, proven_at=ClockTimestamp())
+        _name_again(client, key)
+        return True
+
+    def release(self, addresses: Sequence[str]) -> None:
+        """Take these from whoever holds them, whose rows are locked; people keep their addresses, as text."""
+        if not addresses:
+            return
+        User.objects.filter(email_key__in=addresses).update(email_key=None)
+        Client.objects.filter(support_email_key__in=addresses).update(support_email_key=None)
+        self.filter(pk__in=addresses).delete()
+
+    def release_unused(self, client: Client) -> None:
+        """Let go of the client's addresses that no user and not the company itself has any more."""
+        users = User.objects.filter(client=client, email_key=models.OuterRef("pk"))
+        company = Client.objects.filter(pk=client.pk, support_email_key=models.OuterRef("pk"))
+        self.filter(~models.Exists(users), ~models.Exists(company), client=client).delete()
+
+    def _held_by_others(self, client: Client, keys: Sequence[str]) -> list[Held]:
+        """What others hold of these; their rows are locked, so that it stays as it is read here."""
+        owners = {held.client_id for held in self.held(keys)} - {client.pk}
+        if not owners:
+            return []
+        list(Client.objects.filter(pk__in=owners).order_by("pk").lock())
+        return [held for held in self.held(keys) if held.client_id != client.pk]
+
+
+def _name_again(client: Client, key: str) -> None:
+    """Let those at the client who have this address be known by it again."""
+    lost = [user.pk for user in client.users.filter(email_key=None) if normal_address(user.email) == key]
+    User.objects.filter(pk__in=lost[:1]).update(email_key=key)
+    if client.support_email_key is None and normal_address(client.support_email) == key:
+        Client.objects.filter(pk=client.pk).update(support_email_key=key)
+
+
+class EmailAddress(models.Model):
+    """An address of a client, a user's or the support address, in its normal form. Belongs to one client at most."""
+
+    address = models.CharField(primary_key=True, max_length=300)
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="addresses")
+    entered_at = models.DateTimeField(db_default=Now())
+    entered_by = models.CharField(max_length=10, choices=EnteredBy, db_default=EnteredBy.PARTNER)
+    proven_at = models.DateTimeField(
+        null=True, blank=True, help_text="When a code that was mailed to it came back last."
+    )
+
+    objects = EmailAddressQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "e-mail address"
+        verbose_name_plural = "e-mail addresses"
+        constraints: ClassVar = [
+            # What the foreign keys of users and clients point at, so that an address and its client cannot come apart.
+            models.UniqueConstraint(fields=["address", "client"], name="address_with_its_client"),
+            models.CheckConstraint(condition=models.Q(entered_by__in=EnteredBy.values), name="who_entered_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(address__regex=r"^[!-?\[-~]+@[a-z0-9.-]+$"),
+                name="address_is_a_mailbox_in_lower_case",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"address of {self.client_id}"

@@ -1,0 +1,27 @@
+"""Locks on what has no row yet: a tenant id, an address. Taken before any row's."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from django.db import connection
+
+from partners.models import ReferralPartner
+
+
+def tenant_lock(partner: ReferralPartner, external_tenant_id: str) -> str:
+    """The name of the lock on what a partner's id stands for."""
+    return f"tenant:{partner.pk}:{external_tenant_id}"
+
+
+def take_advisory_locks(names: Iterable[str]) -> None:
+    """Hold a lock for each name until the transaction ends, taken in one order whatever order they are given in."""
+    keys = sorted({advisory_key(name) for name in names})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key", [keys])
+
+
+def advisory_key(name: str) -> int:
+    """The number under which PostgreSQL knows a lock of this name."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
