@@ -5,7 +5,7 @@ VENV := .venv/bin
 # DEBUG=0 in the environment stays off, and the demo says that it does not run there.
 export DEBUG ?= 1
 
-.PHONY: help demo test check slow bench audit lock clean ready
+.PHONY: help demo test check slow bench audit browser lock clean ready
 
 help:
 	@echo "make demo [PORT=8000]   database, demo data, web server and worker; Ctrl-C stops them"
@@ -13,7 +13,7 @@ help:
 	@echo "make check              style, types, imports, templates, migrations, OpenAPI, production settings"
 	@echo "make slow               the tests that take long"
 	@echo "make bench              requests per second and latency, measured here"
-	@echo "make audit              known vulnerabilities in the pinned packages (needs the network)"
+	@echo "make audit              known vulnerabilities in the pinned packages; says so where the network has no data"
 	@echo "make lock               requirements*.txt anew from pyproject.toml (needs the network)"
 	@echo "make clean              everything that these commands made, the database too"
 
@@ -21,11 +21,15 @@ demo: ready
 	@$(VENV)/python manage.py demo --port $(PORT)
 
 # A file's tests stay together: some share a database role or a server.
-test: ready
+test: ready browser
 	$(VENV)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
-slow: ready
+slow: ready browser
 	$(VENV)/pytest -m slow --durations=10
+
+# What the journeys need; where none can be had, pytest counts those that were not run.
+browser: ready
+	@$(VENV)/python -m tests.journeys.browser
 
 check: ready
 	$(VENV)/ruff check
@@ -48,7 +52,7 @@ bench: ready
 	$(VENV)/python tests/bench/run.py
 
 audit: ready
-	$(VENV)/pip-audit --require-hashes --disable-pip -r requirements.txt
+	@$(VENV)/python -m tests.audit
 
 COMPILE = $(VENV)/uv pip compile --quiet --universal --generate-hashes \
 	--no-emit-index-url --no-annotate --no-header pyproject.toml
@@ -76,9 +80,16 @@ PYTHON := $(shell \
 	done)
 
 ready:
-	$(if $(PYTHON),,$(error No Python 3.12, 3.13 or 3.14 found, neither in PATH nor under pyenv: install one and try again))
-	@echo "Installing the pinned packages into .venv with $$("$(PYTHON)" --version): about a minute, once."
+	$(if $(PYTHON),,$(error No Python 3.12, 3.13 or 3.14 with venv found, neither in PATH nor under pyenv: \
+		install one (Debian: apt-get install python3-venv) and try again))
+	@echo "Making .venv with $$("$(PYTHON)" --version) and installing the pinned packages: a minute or two, once."
 	@"$(PYTHON)" -m venv --clear .venv
-	@$(VENV)/python -m pip install --quiet --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@# A pipe ends as its last part does, so the first leaves a note that it ended well.
+	@{ $(VENV)/python -m pip install --progress-bar off --disable-pip-version-check --require-hashes \
+		-r requirements-dev.txt 2> .venv/complaints && touch .venv/installed; } \
+		| awk -v all="$$(grep -c '==' requirements-dev.txt)" \
+			'/^Collecting/ && ++got % 20 == 0 { print "  " got " of " all " packages"; fflush() } \
+			/^Installing/ { print "  all of them; unpacking"; fflush() }'
+	@test -e .venv/installed || { cat .venv/complaints; exit 1; }
 	@echo "$(PINS_AND_PLACE)" > .venv/ready
 endif

@@ -8,11 +8,14 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
 from debitura import embedded_postgres
+from debitura.edge.request_log import hide_values_of_crashes
 
 
 def main() -> None:
     """Run the command, or say in one line what the environment lacks."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "debitura.settings")
+    if not sys.stderr.isatty():
+        hide_values_of_crashes()  # to whoever collects logs; a person at a terminal gets the whole traceback
     try:
         from debitura import settings  # Django would wrap the reason in a traceback
     except ImproperlyConfigured as reason:

@@ -298,8 +298,8 @@ def _renamed(outcome: RenamingOutcome) -> tuple[Callable[[HttpRequest, str], Non
     match outcome:
         case Renamed():
             return messages.success, "The company has the new name. Under “Agreement” is whether it must sign again."
-        case RenamedMeanwhile(name):
-            return messages.warning, f"Nothing was changed: a colleague was faster, and it is called “{name}” now."
+        case RenamedMeanwhile():
+            return messages.warning, "Nothing was changed: a colleague was faster, and it has another name now."
         case NothingToRename():
             return messages.info, "It has this name already; nothing was changed."
         case ClientIsErased():

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
@@ -12,6 +13,7 @@ from drf_spectacular.renderers import OpenApiJsonRenderer
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.permissions import AllowAny
 
+from debitura.edge.headers import and_our_own
 from debitura.edge.operation import Operation
 
 
@@ -38,7 +40,8 @@ description = Description.as_view()
 
 
 @login_not_required
+@csp_override(and_our_own("script-src", "connect-src"))
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """Show the description for reading and trying; all from files of our own, under the policy of every page."""
+    """Show the description for reading and trying; all from files of our own."""
     return render(request, "docs.html")

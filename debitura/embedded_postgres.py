@@ -13,6 +13,7 @@ import pwd
 import shlex
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -126,6 +127,7 @@ def _run_server(data: Path) -> None:
 
 def _make_cluster(data: Path) -> None:
     """Under another name first, so that an interrupted set-up is never taken for a cluster."""
+    sys.stderr.write(f"Making a database server in {data}, once.\n")
     unfinished = _beside(data, "new")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(mode=0o700)

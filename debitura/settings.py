@@ -2,9 +2,10 @@
 
 import secrets
 from collections.abc import Callable
-from datetime import timedelta
 from email.utils import parseaddr
+from ipaddress import ip_network
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -15,9 +16,32 @@ from debitura import embedded_postgres
 from debitura.edge.encryption import read_keys
 from debitura.edge.request_log import configure_logging
 
+LOCAL = {"localhost", "127.0.0.1", "[::1]"}
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
+
+class Environment(environ.Env):  # type: ignore[misc]  # its maker left it untyped
+    """The environment; a value that cannot be read is named by its variable and never shown."""
+
+    def get_value(self, var: str, cast: Any = None, *more: Any, **options: Any) -> Any:
+        """Read a variable."""
+        try:
+            return super().get_value(var, cast, *more, **options)
+        except ValueError:
+            raise ImproperlyConfigured(f"{var} is not what it must be; docs/operations.md says what.") from None
+
+    @classmethod
+    def db_url_config(cls, url: str, *more: Any, **options: Any) -> Any:
+        """Read the URL of a database; a password with letters that mean something in a URL is the usual fault."""
+        try:
+            return super().db_url_config(url, *more, **options)
+        except ValueError:
+            raise ImproperlyConfigured(
+                "DATABASE_URL cannot be read; write / in a name or password as %2F, # as %23, ? as %3F, @ as %40."
+            ) from None
+
+
+env = Environment()
 
 DEBUG = env.bool("DEBUG", default=False)
 # The demo's mailbox and its link on the landing page; a name of its own, since pytest turns DEBUG off.
@@ -33,6 +57,22 @@ def _needed(name: str) -> str:
     if not value:
         raise ImproperlyConfigured(f"DEBUG is off and {name} is not set; docs/operations.md lists what a server needs.")
     return value
+
+
+def of_production(base_url: str, hosts: list[str], environment: str) -> list[str]:
+    """Name what only a server has: DEBUG has secrets that lie about, no second factor, everybody's mail on a page."""
+    base = urlsplit(base_url)
+    facts = {
+        "ONBOARDING_BASE_URL": base.scheme == "https" or base.hostname not in {*LOCAL, "::1"},
+        "ALLOWED_HOSTS": not LOCAL.issuperset(hosts),
+        "ENVIRONMENT": environment == "production",
+    }
+    return [name for name, is_so in facts.items() if is_so]
+
+
+def network(address: str) -> str:
+    """A network or an address, which is a network of one."""
+    return str(ip_network(address.strip(), strict=False))
 
 
 def _debug_secret(name: str, make: Callable[[int], str]) -> str:
@@ -56,12 +96,19 @@ ENCRYPTION_KEYS = read_keys(_secret("ENCRYPTION_KEYS", secrets.token_hex).split(
 ALLOWED_HOSTS: list[str] = (
     env.str("ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1]" if DEBUG else "") or _needed("ALLOWED_HOSTS")
 ).split(",")
-TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", default=[])
+TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", cast=network, default=[])
 
 # Links that partners hand on are built from this, never from the request (product-rules 2.3).
 ONBOARDING_BASE_URL = (
     env.str("ONBOARDING_BASE_URL", default="http://localhost:8000" if DEBUG else "") or _needed("ONBOARDING_BASE_URL")
 ).rstrip("/")
+_over_tls = urlsplit(ONBOARDING_BASE_URL).scheme == "https"
+if not DEBUG and not _over_tls:
+    raise ImproperlyConfigured("ONBOARDING_BASE_URL must begin with https:// when DEBUG is off.")
+if DEBUG and (_found := of_production(ONBOARDING_BASE_URL, ALLOWED_HOSTS, ENVIRONMENT)):
+    raise ImproperlyConfigured(
+        f"DEBUG is on, and {', '.join(_found)} as in production: take DEBUG away on a server, or these on your machine."
+    )
 SUPPORT_CONTACT: str = env.str("SUPPORT_CONTACT", default="support@debitura.example")
 
 # A 409 tells that a company is a client: of how many a partner is told in 24 hours, and when support hears of it.
@@ -116,7 +163,6 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django_otp",
     "django_otp.plugins.otp_totp",
-    "axes",
     "pgtrigger",
     "pghistory",
     "procrastinate.contrib.django",
@@ -127,14 +173,18 @@ INSTALLED_APPS = [
     "debitura.demo",
 ]
 
+# Asked by the load balancer, inside, over plain HTTP too.
+PROBES = ("/healthz", "/readyz")
 # What partners call. No session, CSRF or message middleware there: the key is in a header of its own.
-API_PATHS = ("/clients", "/cases", "/coverage", "/referral-partner", "/openapi.json", "/healthz", "/readyz")
+API_PATHS = ("/clients", "/cases", "/coverage", "/referral-partner", "/openapi.json", *PROBES)
 
 MIDDLEWARE = [
     "debitura.edge.request_log.RequestLogMiddleware",
+    "debitura.edge.client_ip.ForwardedSchemeMiddleware",
+    "debitura.edge.headers.HeadersMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "debitura.edge.errors.DatabaseAwayMiddleware",
     "debitura.edge.errors.ErrorBodiesMiddleware",
     "debitura.edge.page_middleware.PageSessionMiddleware",
@@ -145,8 +195,6 @@ MIDDLEWARE = [
     "django_otp.middleware.OTPMiddleware",
     "debitura.edge.page_middleware.PageLoginRequiredMiddleware",
     "debitura.edge.page_middleware.PageMessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "debitura.urls"
@@ -189,7 +237,7 @@ WHITENOISE_USE_FINDERS = DEBUG
 # --- Staff --------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "staff.Staff"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = ["debitura.staff.passwords.Argon2", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -203,47 +251,32 @@ STAFF_IDLE_SECONDS = 30 * 60
 CORRECTIONS_TAKE_TWO: bool = env.bool("CORRECTIONS_TAKE_TWO", default=True)
 OTP_TOTP_ISSUER = "Debitura"
 SESSION_ENGINE = "debitura.staff.sessions"
-# In a cookie: a page that shows a message changes no row.
-MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
-
-AXES_FAILURE_LIMIT = 5
-# As the form and Django's own signals call it; axes takes the name of the column otherwise.
-AXES_USERNAME_FORM_FIELD = "username"
-AXES_COOLOFF_TIME = timedelta(minutes=15)
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_RESET_ON_SUCCESS = True
-AXES_USERNAME_CALLABLE = "debitura.staff.sign_in.throttled_name"
-AXES_LOCKOUT_CALLABLE = "debitura.staff.sign_in.closed_for_a_while"
-AXES_SENSITIVE_PARAMETERS = ["username", "otp_token", "csrfmiddlewaretoken"]
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_CLIENT_IP_CALLABLE = "debitura.edge.client_ip.client_ip"
-AXES_DISABLE_ACCESS_LOG = True
-AXES_VERBOSE = False
+# In a cookie: a page that shows a message changes no row. A cookie can be read, so messages name nobody.
+MESSAGE_STORAGE = "debitura.staff.messages.Messages"
 
 # --- Security -----------------------------------------------------------------------------------
 
-SECURE_CSP = {
-    "default-src": [CSP.SELF],
-    "script-src": [CSP.SELF],
+# Of pages; the admin and the docs page add what they need, and what is no page needs nothing.
+SECURE_CSP: dict[str, list[str]] = {
+    "default-src": [CSP.NONE],
     "style-src": [CSP.SELF],
     "img-src": [CSP.SELF, "data:"],
-    "object-src": [CSP.NONE],
     "base-uri": [CSP.NONE],
     "form-action": [CSP.SELF],
     "frame-ancestors": [CSP.NONE],
 }
 SECURE_REFERRER_POLICY = "no-referrer"
 X_FRAME_OPTIONS = "DENY"
-_over_tls = urlsplit(ONBOARDING_BASE_URL).scheme == "https"
-if not DEBUG and not _over_tls:
-    raise ImproperlyConfigured("ONBOARDING_BASE_URL must begin with https:// when DEBUG is off.")
 SECURE_SSL_REDIRECT = _over_tls
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # asked by the load balancer, inside
+# A call without TLS is refused (debitura/edge/errors.py): a program that is led on sends its key in clear for ever.
+SECURE_REDIRECT_EXEMPT = [f"^{path.removeprefix('/')}" for path in API_PATHS]
 SECURE_HSTS_SECONDS = 31_536_000 if _over_tls else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _over_tls
 SECURE_HSTS_PRELOAD = _over_tls
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _over_tls
+# The prefix keeps other hosts of the domain from planting one; browsers take it only over TLS.
+COOKIE_PREFIX = "__Host-" if _over_tls else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid", f"{COOKIE_PREFIX}csrftoken"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 # "CsrfViewMiddleware is missing": the check looks for its name, and ours is a subclass that leaves the API out.
@@ -275,9 +308,9 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Debitura Referral Partner API",
     "DESCRIPTION": (
         "Bring your customers to Debitura as clients. Send your key in the header `XApiKey`, and JSON in UTF-8 of at "
-        "most 1 MB. Property names are taken in any letter case; unknown ones are refused. Times are UTC. Every answer "
-        "has an `X-Request-Id`: name it when you write to us. An `error` is a name that stays as it is, a message may "
-        "change its words."
+        "most 1 MB, over https: a call without TLS is a 403. Property names are taken in any letter case; unknown ones "
+        "are refused. Times are UTC. Every answer has an `X-Request-Id`: name it when you write to us. An `error` is a "
+        "name that stays as it is, a message may change its words."
     ),
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",

@@ -10,8 +10,12 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
 from debitura.edge.chunked import ReadsChunkedBodies
+from debitura.edge.request_log import crash_line, hide_values_of_crashes
 
+hide_values_of_crashes()
 try:
     application = ReadsChunkedBodies(get_wsgi_application())
 except ImproperlyConfigured as reason:
     sys.exit(f"debitura: {reason}")
+except Exception as crash:  # noqa: BLE001  # the server would print it, with the values of the environment in it
+    sys.exit(f"debitura: {crash_line(crash)}")

@@ -21,13 +21,12 @@ from clients.models.agreement_facts import status_of
 from debitura.edge.clock import database_time, for_people
 from onboarding.approve_link import approve_link, decline_link
 from onboarding.browser import browser_of
-from onboarding.code_page import named, return_url_of, send_code, take_code
+from onboarding.code_page import left, named, return_url_of, send_code, take_code
 from onboarding.email_codes import Proof, has_open_code, standing_proof
 from onboarding.forms import AddressForm, CodeForm
 from onboarding.journey import approval_path, signing_url
 from onboarding.models import Purpose
 from onboarding.return_url import allowed_return_url
-from onboarding.visit import unlisted
 
 
 @dataclass(frozen=True)
@@ -45,11 +44,17 @@ class ApprovalVisit:
         """Where the page is on which an address is proven."""
         return approval_path(self.about)
 
+    def leave_path(self) -> str:
+        """Where one says that one is done."""
+        return f"{self.entry_path()}/leave"
+
     def render(self, template: str, **facts: object) -> HttpResponse:
         """Show a page under the asking partner's brand."""
         context = {
             "partner": self.about.partner,
             "path": self.request.path,
+            "entry_path": self.entry_path(),
+            "leave_path": self.leave_path() if self.proof else None,
             "support_contact": settings.SUPPORT_CONTACT,
             **facts,
         }
@@ -68,7 +73,7 @@ def page(*methods: str) -> Callable[[View], Callable[[HttpRequest, UUID], HttpRe
         @require_http_methods([*methods])
         @wraps(view)
         def shown(request: HttpRequest, request_id: UUID) -> HttpResponse:
-            return unlisted(view(_visit(request, request_id)))
+            return view(_visit(request, request_id))
 
         return shown
 
@@ -137,6 +142,14 @@ def decide(visit: ApprovalVisit) -> HttpResponse:
         until=for_people(visit.about.expires_at),
         proof=visit.proof,
     )
+
+
+@page("GET", "HEAD", "POST")
+def leave(visit: ApprovalVisit) -> HttpResponse:
+    """End what was proven in this browser, for whoever uses it next; holds nothing of the client."""
+    if visit.request.method == "POST":
+        return left(visit)
+    return redirect(visit.entry_path()) if visit.proof else visit.render("left.html")
 
 
 def _decide(visit: ApprovalVisit, browser: str, decision: str) -> HttpResponse:

@@ -8,8 +8,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-# The prefix keeps other hosts of the domain from planting one; browsers take it only over TLS.
-COOKIE = "__Host-debitura-browser" if settings.SESSION_COOKIE_SECURE else "debitura-browser"
+COOKIE = f"{settings.COOKIE_PREFIX}debitura-browser"
 SALT = "onboarding.browser"
 LIFE = timedelta(days=1)
 
@@ -23,6 +22,11 @@ def browser_of(request: HttpRequest) -> str | None:
     """Return the browser's name; None when it has none, or one that is not from us."""
     name = request.get_signed_cookie(COOKIE, default=None, salt=SALT, max_age=LIFE)
     return name or None
+
+
+def forget_browser(response: HttpResponse) -> None:
+    """Take its name away from the browser."""
+    response.delete_cookie(COOKIE, samesite="Lax")
 
 
 def name_browser(response: HttpResponse, name: str) -> None:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from debitura.edge.client_ip import network_of
-from onboarding.browser import name_browser, new_browser
+from onboarding.browser import forget_browser, name_browser, new_browser
 from onboarding.email_codes import (
     AddressNeeded,
     CodeSent,
@@ -21,6 +21,7 @@ from onboarding.email_codes import (
     confirm_code,
     request_code,
 )
+from onboarding.end_proof import end_proof
 from onboarding.forms import CodeForm
 from onboarding.models import Purpose, Subject
 from onboarding.return_url import allowed_return_url
@@ -51,6 +52,9 @@ class Provable(Protocol):
 
     def entry_path(self) -> str:
         """Where the page is on which the code is typed."""
+
+    def leave_path(self) -> str:
+        """Where one says that one is done."""
 
 
 def send_code(visit: Provable, address: str | None) -> HttpResponse | AddressNeeded | TooManyCodes:
@@ -104,6 +108,15 @@ def take_code(visit: Provable) -> HttpResponse | CodeForm:
         case NoOpenCode():
             form.add_error("code", CODE_EXPIRED)
     return form
+
+
+def left(visit: Provable) -> HttpResponse:
+    """End what this browser has proven and take its name away, then say so."""
+    if visit.browser is not None:
+        end_proof(browser=visit.browser)
+    response = redirect(visit.leave_path())
+    forget_browser(response)
+    return response
 
 
 def return_url_of(request: HttpRequest, partner: ReferralPartner) -> str:

@@ -290,9 +290,9 @@ def _say(request: HttpRequest, outcome: Offer | NotAmongTheMatches) -> None:
             success(request, f"Done: {conflict.get_status_display()}.")
         case DecidedBefore(LinkConflict(decided_at=None)):
             warning(request, "Nothing was done: a colleague has reopened it already.")
-        case DecidedBefore(LinkConflict(decided_by=by, decided_at=at) as conflict):
-            when, status = f"{at:%-d %B %Y at %H:%M} UTC", conflict.get_status_display()
-            warning(request, f"Nothing was done: {by} decided it already on {when} ({status}): {conflict.reason}")
+        case DecidedBefore(conflict):
+            status = conflict.get_status_display()
+            warning(request, f"Nothing was done: a colleague decided it already ({status}), for the reason below.")
         case NothingToMove():
             warning(request, "Nothing was done: the client has no link to another partner any more.")
         case IdTaken():

@@ -316,7 +316,8 @@ def _used(code: EmailCode) -> str:
         return f"used on {for_people(code.used_at)}"
     tries = f", {code.tries} wrong tries" if code.tries else ""
     if code.lapsed_at is not None:
-        return f"lapsed on {for_people(code.lapsed_at)}, by a newer code or a correction{tries}"
+        why = "by a newer code, by a correction, or since the visitor was done"
+        return f"lapsed on {for_people(code.lapsed_at)}, {why}{tries}"
     if code.tries >= TRIES:
         return f"of no use after {TRIES} wrong tries"
     return f"not used, good until {for_people(code.expires_at)}{tries}"

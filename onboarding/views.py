@@ -19,7 +19,7 @@ from clients.models.agreement_facts import status_of
 from debitura.edge.client_ip import client_ip, network_of
 from debitura.edge.clock import database_time, for_people
 from onboarding.agreement_page import agreement_page
-from onboarding.code_page import named, return_url_of, send_code, take_code
+from onboarding.code_page import left, named, return_url_of, send_code, take_code
 from onboarding.confirm_company import (
     AddressesOfOthers,
     AlreadySigned,
@@ -121,6 +121,14 @@ def _code_page(visit: Visit, form: CodeForm | AddressForm, *, too_many: bool = F
         has_kept=kept_step(link=visit.link, browser=browser) is not None,
         return_url=return_url_of(visit.request, visit.link.partner),
     )
+
+
+@open_to_all("GET", "HEAD", "POST")
+def leave(visit: Visit) -> HttpResponse:
+    """End what was proven in this browser, for whoever uses it next; holds nothing of the client."""
+    if visit.request.method == "POST":
+        return left(visit)
+    return redirect(visit.path()) if visit.proof else visit.render("left.html")
 
 
 # --- The company ------------------------------------------------------------------------------------

@@ -56,12 +56,17 @@ class Visit:
         """Where the page is on which an address is proven."""
         return self.path()
 
+    def leave_path(self) -> str:
+        """Where one says that one is done."""
+        return f"{self.path()}/leave"
+
     def render(self, template: str, *, step: Step | None = None, **facts: object) -> HttpResponse:
         """Show a page under the partner's brand, with the progress so far; without a step, the proof of an address."""
         context = {
             "partner": self.link.partner,
             "path": self.path(step),
             "entry_path": self.path(),
+            "leave_path": self.leave_path() if self.proof else None,
             "progress": _progress(self.purpose, step),
             "support_contact": settings.SUPPORT_CONTACT,
             **facts,
@@ -89,7 +94,7 @@ def open_to_all(*methods: str) -> Callable[[Page], Page]:
         @require_http_methods([*methods])
         @wraps(view)
         def page(request: HttpRequest, link_id: UUID, purpose: Purpose, **ids: UUID) -> HttpResponse:
-            return unlisted(view(_visit(request, link_id, purpose), **ids))
+            return view(_visit(request, link_id, purpose), **ids)
 
         return page
 
@@ -135,12 +140,6 @@ def _visit(request: HttpRequest, link_id: UUID, purpose: Purpose) -> Visit:
     browser = browser_of(request)
     proof = standing_proof(about=link, purpose=purpose, browser=browser) if browser else None
     return Visit(request, link, status, purpose, browser, proof)
-
-
-def unlisted(response: HttpResponse) -> HttpResponse:
-    """Keep a page out of search engines."""
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
 
 
 def _progress(purpose: Purpose, step: Step | None) -> list[dict[str, str]]:

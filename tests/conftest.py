@@ -20,8 +20,11 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django.plugin import DjangoDbBlocker
 from rest_framework.test import APIClient
 
-from clients.models import Agreement
+from clients.models import Agreement, Client, User
+from debitura.staff.messages import Messages
+from debitura.staff.models import Staff
 from partners.models import ReferralPartner
+from tests.journeys.browser import NO_BROWSER
 from tests.make import make_first_agreement, make_key, make_partner
 
 MADE_BY_MIGRATE = {"django_content_type", "auth_permission", "auth_group", "auth_group_permissions"}
@@ -66,6 +69,24 @@ def _flush_may_delete() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _messages_name_nobody() -> Iterator[None]:
+    """The admin's messages travel in a cookie that can be read: none holds a name or an address that is held then."""
+    store: Any = Messages._store  # type: ignore[attr-defined]  # the stubs leave it out
+
+    def judged(self: Messages, messages: Any, response: Any, *more: Any, **options: Any) -> Any:
+        said = " ".join(str(message) for message in messages or [])
+        people = [*Staff.objects.values_list("name", "email"), *User.objects.values_list("name", "email")]
+        held = {text for pair in [*people, *Client.objects.values_list("name", "support_email")] for text in pair}
+        assert [text for text in held if text in said] == []
+        assert "@" not in said
+        return store(self, messages, response, *more, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Messages, "_store", judged)
+        yield
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """End what is left of sessions before the database is dropped: a server that was told to stop takes its time."""
@@ -75,6 +96,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly, in one line, how much was not tested for want of a browser."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    journeys = [report for report in skipped if NO_BROWSER in str(report.longrepr)]
+    if journeys:
+        terminalreporter.write_line(f"{len(journeys)} JOURNEYS WERE NOT RUN: {NO_BROWSER}.", red=True, bold=True)
 
 
 @pytest.fixture

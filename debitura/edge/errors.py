@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.template.loader import render_to_string
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
@@ -252,10 +253,21 @@ PAGES = {
     500: ("Something went wrong", "This is a fault of ours. Please try again; if it goes on, tell support."),
     503: ("One moment, please", "Nothing is lost. Please wait a few seconds and load the page again."),
 }
-FORM_TOO_OLD = (
-    "Please send the form again",
-    "The page was open for too long, or its cookies are blocked. Go back, load the page again, and send the form.",
-)
+# By what was wrong with a form.
+FORM_REFUSED = {
+    "origin": (
+        "This form did not come from here",
+        "A page of another site has sent it. Please open the page here by its own link, and send the form from there.",
+    ),
+    "cookie": (
+        "Please send the form again",
+        "It came without this site’s cookie. Go back, load the page again and send it; or else allow its cookies.",
+    ),
+    "token": (
+        "Please send the form again",
+        "The page was open for too long, or you have signed in or out since. Go back, load it again and send the form.",
+    ),
+}
 
 
 def answer(request: HttpRequest, error: ApiError, page: tuple[str, str] | None = None) -> HttpResponse:
@@ -273,6 +285,21 @@ def answer(request: HttpRequest, error: ApiError, page: tuple[str, str] | None =
     # Without the request: context processors could ask the database, which may be what is away.
     html = render_to_string("errors/page.html", context)
     return HttpResponse(html, status=error.status, headers={"Cache-Control": "no-store", **(error.headers or {})})
+
+
+def _sent_in_clear(request: HttpRequest) -> ApiError | None:
+    """A call that came without TLS, where there is TLS, brought a key that others could read on the way."""
+    if not settings.SECURE_SSL_REDIRECT or request.is_secure() or request.path_info in settings.PROBES:
+        return None
+    return (
+        ApiError(
+            403,
+            "HttpsRequired",
+            "Call this over https. A key that is sent without could be read on the way: replace it.",
+        )
+        if is_api(request)
+        else None
+    )
 
 
 def _form_refusal(request: HttpRequest) -> ApiError | None:
@@ -298,7 +325,7 @@ class ErrorBodiesMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Look at the request on its way in, before a form is read, and at the answer on its way out."""
-        if (refusal := _form_refusal(request)) is not None:
+        if (refusal := _sent_in_clear(request) or _form_refusal(request)) is not None:
             return answer(request, refusal)
         response = self._get_response(request)
         if settings.DEBUG and response.status_code in (400, 404) and request.resolver_match is None:
@@ -325,7 +352,9 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a form that comes from no page of ours, or from one that is too old; for CSRF_FAILURE_VIEW."""
-    return answer(request, standard(403), FORM_TOO_OLD)
+    kind = "cookie" if reason == REASON_NO_CSRF_COOKIE else "token"
+    foreign = reason.startswith(("Origin checking", "Referer checking"))
+    return answer(request, standard(403), FORM_REFUSED["origin" if foreign else kind])
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -3,9 +3,9 @@ Logs: a line for each request, ids and never values.
 
 Who says what: `debitura.requests` one `request_finished` for each request; `debitura.errors` `request_crashed` (error)
 and `database_away` (warning); `django.request` crashes outside the API; `django.security` refused requests, by kind.
-`procrastinate` says which job of which task starts and ends, `axes` that an account is closed for a while. Records of
-other packages are written as the sentence in their code, without what was filled in. Of an exception there are the
-classes and the places in the code: its message may hold a row, and with it a person.
+`procrastinate` says which job of which task starts and ends. Records of other packages are written as the sentence in
+their code, without what was filled in. Of an exception there are the classes and the places in the code: its message
+may hold a row, and with it a person.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ import copy
 import logging
 import re
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterator
 from time import perf_counter
 from types import TracebackType
-from typing import Any
+from typing import Any, TextIO, override
 from uuid import UUID, uuid4
 
 import structlog
@@ -92,7 +93,8 @@ def configure_logging(*, json: bool, environment: str = "") -> dict[str, Any]:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    renderer = structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(timestamp_key="time")
+    for_people = structlog.dev.ConsoleRenderer(timestamp_key="time", colors=sys.stdout.isatty())
+    rendered: list[Processor] = [structlog.processors.JSONRenderer()] if json else [places_as_lines, for_people]
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -101,13 +103,13 @@ def configure_logging(*, json: bool, environment: str = "") -> dict[str, Any]:
             "structlog": {
                 "()": structlog.stdlib.ProcessorFormatter,
                 "foreign_pre_chain": shared,
-                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendered],
                 "use_get_message": False,
             }
         },
         "handlers": {
             "lines": {
-                "class": "logging.StreamHandler",
+                "()": "debitura.edge.request_log.Lines",
                 "stream": "ext://sys.stdout",
                 "formatter": "structlog",
                 "filters": ["redacts"],
@@ -127,10 +129,17 @@ def configure_logging(*, json: bool, environment: str = "") -> dict[str, Any]:
             # A line for each of its own modules, at every start.
             "procrastinate.blueprints": {"level": "WARNING"},
             "procrastinate.periodic": {"level": "WARNING"},
-            # Each failed sign-in, with its address, is in axes' own table.
-            "axes": {"level": "WARNING"},
         },
     }
+
+
+class Lines(logging.StreamHandler[TextIO]):
+    """Writes a record; one that cannot be written is not printed by Python instead, with all its values."""
+
+    @override
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Say which logger, and what went wrong."""
+        sys.stderr.write(f"debitura: a line of {record.name} could not be written: {crash_line(sys.exception())}\n")
 
 
 class Redacts(logging.Filter):
@@ -189,6 +198,37 @@ def exceptions_as_places(_logger: WrappedLogger, _name: str, event: EventDict) -
         "exception": [_class(each) for each in _chain(found)],
         "places": list(_places(found.__traceback__))[-SHOWN_PLACES:],
     }
+
+
+def places_as_lines(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
+    """Put the classes and places under the line, as text for a terminal: ConsoleRenderer takes no lists."""
+    if "exception" not in event:
+        return event
+    places = event.pop("places")
+    return {**event, "exception": "\n".join(["  " + ", from ".join(event["exception"]), *map("    {}".format, places)])}
+
+
+# --- Crashes that nobody logs ---------------------------------------------------------------------
+
+
+def hide_values_of_crashes() -> None:
+    """Let Python say of a crash that ends the process, or a thread of it, what the logs say: classes and places."""
+
+    def say(_class: object, exc: BaseException | None, _traceback: object) -> None:
+        sys.stderr.write(f"debitura: {crash_line(exc)}\n")
+
+    sys.excepthook = say
+    threading.excepthook = lambda crash: say(*crash[:3])
+    sys.unraisablehook = lambda crash: say(None, crash.exc_value, None)
+
+
+def crash_line(exc: BaseException | None) -> str:
+    """Name an exception by its classes, the cause last, and the places in the code."""
+    if exc is None:
+        return "nothing is known of it"
+    return (
+        f"{', from '.join(map(_class, _chain(exc)))} at {', '.join(list(_places(exc.__traceback__))[-SHOWN_PLACES:])}"
+    )
 
 
 def _exception(exc_info: Any) -> BaseException | None:

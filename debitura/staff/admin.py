@@ -5,31 +5,35 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import segno
-from axes.models import AccessAttempt
 from django import forms
 from django.contrib import admin
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import BaseUserCreationForm, SetPasswordForm, UserChangeForm
 from django.contrib.auth.models import Group
+from django.contrib.messages import success
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from debitura.staff.models import SecondFactor, Staff
+from debitura.staff.models import FailedSignIn, SecondFactor, Staff
 from debitura.staff.pages import DecisionForm, ForSuperusers, ReasonedAdmin, ReasonForm, acting, reason
 from debitura.staff.second_factor import enrol
+from debitura.staff.set_password import set_password
 from debitura.staff.site import site
 
 if TYPE_CHECKING:
     _UserChangeForm = UserChangeForm[Staff]
-    _UserCreationForm = AdminUserCreationForm[Staff]
+    _UserCreationForm = BaseUserCreationForm[Staff]
     _UserAdmin = UserAdmin[Staff]
+    _SetPasswordForm = SetPasswordForm[Staff]
 else:
     _UserAdmin = UserAdmin
+    _SetPasswordForm = SetPasswordForm
     _UserChangeForm = UserChangeForm
-    _UserCreationForm = AdminUserCreationForm
+    _UserCreationForm = BaseUserCreationForm
 
 
 class StaffForm(_UserChangeForm, ReasonForm):
@@ -65,6 +69,14 @@ class NewStaffForm(_UserCreationForm):
         return str(self.cleaned_data["email"]).lower()
 
 
+class PasswordForm(_SetPasswordForm):
+    """A new password for a colleague."""
+
+    required_css_class = "required"
+
+    why = reason()
+
+
 @admin.register(Staff, site=site)
 class StaffAdmin(ReasonedAdmin, _UserAdmin):
     """Accounts: made, changed and made inactive by superusers, never deleted, for decisions name them."""
@@ -82,7 +94,7 @@ class StaffAdmin(ReasonedAdmin, _UserAdmin):
         ("Rights", {"fields": ["groups", "is_superuser"]}),
         ("Dates", {"fields": ["last_login", "date_joined"]}),
     ]
-    add_fieldsets = [(None, {"fields": ["email", "name", "usable_password", "password1", "password2"]})]
+    add_fieldsets = [(None, {"fields": ["email", "name", "password1", "password2"]})]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Staff]:
         """With what the list shows."""
@@ -123,6 +135,26 @@ class StaffAdmin(ReasonedAdmin, _UserAdmin):
     def get_urls(self) -> list[URLPattern]:
         """With the page for the second factor."""
         return [self.own_url("<path:object_id>/enrol/", "enrol", self.enrol_view), *super().get_urls()]
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """Set a colleague's password; Django's own page asks for no reason."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        staff = self.row(request, id)
+        form = PasswordForm(staff, request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            wanted = form.cleaned_data
+            set_password(staff=staff, password=wanted["new_password1"], by=acting(request), why=wanted["why"])
+            if staff == acting(request):
+                update_session_auth_hash(request, staff)
+            success(request, "The password is set, and the colleague is told by mail.")
+            return HttpResponseRedirect(self.url("change", staff.pk))
+        says = [
+            f"{staff} is signed out everywhere, and told by mail that you have set the password.",
+            "Hand the password on in person. Whoever leaves is made inactive instead.",
+        ]
+        context = {"title": f"Set a password for {staff}", "form": form, "says": says, "button": "Set the password"}
+        return self.page(request, "admin/decision.html", staff, context)
 
     def enrol_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Enrol a second factor and show it, once: on the answer to this POST and nowhere else."""
@@ -182,11 +214,16 @@ class TOTPDeviceAdmin(ForSuperusers):
     fields = ["user", "name", "confirmed", "created_at", "last_used_at", "throttling_failure_count"]
 
 
-@admin.register(AccessAttempt, site=site)
-class AccessAttemptAdmin(ForSuperusers):
-    """Failed sign-ins that count: five close the account to that address for 15 minutes."""
+@admin.register(FailedSignIn, site=site)
+class FailedSignInAdmin(ForSuperusers):
+    """Sign-ins that failed, of ninety days; debitura.staff.throttle counts those of the last quarter of an hour."""
 
-    list_display = ["attempt_time", "username", "ip_address", "failures_since_start"]
-    list_filter = ["attempt_time"]
-    search_fields = ["username", "ip_address"]
-    fields = ["attempt_time", "username", "ip_address", "user_agent", "failures_since_start"]
+    list_display = ["at", "name", "address", "network", "in_known_browser"]
+    list_filter = ["at"]
+    search_fields = ["name", "address"]
+    fields = ["at", "name", "address", "network", "in_known_browser"]
+
+    @admin.display(boolean=True)
+    def in_known_browser(self, failed: FailedSignIn) -> bool:
+        """Whether the account had been signed in to there before."""
+        return failed.browser != ""

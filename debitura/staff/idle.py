@@ -13,7 +13,7 @@ from django.utils.crypto import constant_time_compare
 from debitura.edge.page_middleware import is_api
 from debitura.staff.sessions import SessionStore
 
-COOKIE = "staff_last_request"
+COOKIE = f"{settings.COOKIE_PREFIX}staff_last_request"
 SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
 

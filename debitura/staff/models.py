@@ -1,4 +1,4 @@
-"""Debitura's own people: support, legal, partner managers, operations."""
+"""Debitura's own people: support, legal, partner managers, operations; and who failed to sign in as one of them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from debitura.edge.encryption import seal, unseal
+
+LONGEST_NAME = 254
 
 
 class StaffManager(BaseUserManager["Staff"]):
@@ -28,13 +30,13 @@ class StaffManager(BaseUserManager["Staff"]):
 
     def get_by_natural_key(self, username: str | None) -> Staff:
         """Find the account that signs in with this address."""
-        return self.get(email=(username or "").strip().lower())
+        return self.get(email=sign_in_name(username or ""))
 
 
 class Staff(AbstractBaseUser, PermissionsMixin):
     """A person who works at Debitura; apart from clients' users, who have no login."""
 
-    email = models.EmailField("e-mail address", max_length=254, unique=True)
+    email = models.EmailField("e-mail address", max_length=LONGEST_NAME, unique=True)
     name = models.CharField(max_length=200)
     is_active = models.BooleanField("active", default=True, help_text="Take this away instead of deleting an account.")
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
@@ -60,6 +62,37 @@ class Staff(AbstractBaseUser, PermissionsMixin):
     def is_staff(self) -> bool:
         """Every account here is staff; the admin asks."""
         return self.is_active
+
+
+def sign_in_name(typed: str) -> str:
+    """The one form of all ways to write the address of an account."""
+    return typed.strip().lower()
+
+
+class FailedSignIn(models.Model):
+    """
+    A try to sign in that has not succeeded; debitura.staff.throttle counts them.
+
+    `browser` is the name of a browser in which this account had been signed in to before, blank for any other.
+    """
+
+    at = models.DateTimeField()
+    name = models.CharField(max_length=LONGEST_NAME)
+    address = models.GenericIPAddressField(null=True)
+    network = models.CharField(max_length=43, blank=True)
+    browser = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = "failed sign-in"
+        ordering: ClassVar = ["-at"]
+        indexes: ClassVar = [
+            models.Index(fields=["name", "at"], name="failed_sign_in_by_name"),
+            models.Index(fields=["network", "at"], name="failed_sign_in_by_network"),
+            models.Index(fields=["at"], name="failed_sign_in_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"failed sign-in {self.pk}"
 
 
 class SecondFactor(TOTPDevice):

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.utils import flatten_fieldsets, unquote
+from django.contrib.admin.views.main import ChangeList, ChangeListSearchForm
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -30,6 +31,10 @@ else:
     _ModelForm = forms.ModelForm
 
 type Fieldsets = Any
+
+LONGEST_SEARCH = 200
+# What the stock filters append to the name of their field.
+LOOKUPS_OF_FILTERS = ("", "__exact", "__id__exact", "__isnull", "__isempty", "__gte", "__lt")
 
 
 def reason() -> forms.CharField:
@@ -57,6 +62,28 @@ class ReasonForm(_ModelForm):
     why = reason()
 
 
+class SearchForm(ChangeListSearchForm):
+    """What is looked for; each word is a condition on each column, so there is an end to them."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["q"] = forms.CharField(required=False, strip=False, max_length=LONGEST_SEARCH)
+
+
+class RowsOnce(ChangeList):
+    """A list in which a row comes once, whatever it is found and sorted by."""
+
+    search_form_class = SearchForm
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
+        """Where a join finds rows twice, look them up by their keys: PostgreSQL sorts no DISTINCT by an expression."""
+        found = super().get_queryset(request, exclude_parameters)
+        if not found.query.distinct:
+            return found
+        rows = self.apply_select_related(self.root_queryset)
+        return rows.filter(pk__in=found.order_by().values("pk")).order_by(*found.query.order_by)
+
+
 class StaffModelAdmin(_ModelAdmin):
     """Rows that can be looked at, and changed by those who may; deleted by nobody."""
 
@@ -70,6 +97,27 @@ class StaffModelAdmin(_ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Nobody: what was once decided stays."""
         return False
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """The list in which a row comes once."""
+        return RowsOnce
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """What the filters of the list send: any other asks, letter by letter, about columns that are not shown."""
+        # The database does not even compare with a NUL.
+        return "\0" not in value and any(lookup in _lookups_of(each) for each in self.get_list_filter(request))
+
+    def message_user(
+        self,
+        request: HttpRequest,
+        message: Any,
+        level: int | str = messages.INFO,
+        extra_tags: str = "",
+        fail_silently: bool = False,
+    ) -> None:
+        """Say what Django says of a row without its name: messages travel in a cookie that can be read."""
+        said = {messages.SUCCESS: "Saved.", messages.WARNING: f"There is no such {self.opts.verbose_name}."}
+        super().message_user(request, said.get(int(level), message), level, extra_tags, fail_silently)
 
     def history(self, request: HttpRequest, row: Any) -> list[Happened]:
         """What happened to this row, as far as this visitor may know."""
@@ -129,6 +177,14 @@ class StaffModelAdmin(_ModelAdmin):
     def url(self, name: str, *args: Any) -> str:
         """The address of one of this model's pages."""
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{name}", args=args)
+
+
+def _lookups_of(list_filter: Any) -> set[str]:
+    """The parameters of a filter: of a class of its own the one it names, of a field those that go with it."""
+    if isinstance(list_filter, type):
+        return {list_filter.parameter_name}  # type: ignore[attr-defined]  # all of ours are SimpleListFilters
+    field = list_filter if isinstance(list_filter, str) else list_filter[0]
+    return {f"{field}{lookup}" for lookup in LOOKUPS_OF_FILTERS}
 
 
 class ReadOnlyAdmin(StaffModelAdmin):

@@ -1,17 +1,26 @@
-"""Signing in: e-mail address, password and second factor, and the page for who has failed too often."""
+"""Signing in: e-mail address, password and second factor; and changing one's own password, which asks for it too."""
 
-import unicodedata
-from typing import Any
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
-from django.contrib.admin.forms import AdminAuthenticationForm
-from django.contrib.auth.signals import user_login_failed
+from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
+from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.core.validators import MaxLengthValidator
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
+from debitura.edge.client_ip import client_ip, network_of
+from debitura.staff.known_browser import known_browser
+from debitura.staff.models import LONGEST_NAME, Staff
 from debitura.staff.second_factor import verified_device
+from debitura.staff.set_password import set_password
+from debitura.staff.throttle import Origin, throttled
 
 REFUSED = "That is not right. Please check {what}, and try again."
 
@@ -27,8 +36,17 @@ class SignInForm(AdminAuthenticationForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # Django's own limit keeps long names from being walked through, and then lets them pass.
+        self.fields["username"].validators.append(MaxLengthValidator(LONGEST_NAME))
         if not settings.STAFF_SECOND_FACTOR:
             del self.fields["otp_token"]
+
+    def clean(self) -> dict[str, Any]:
+        """Judge what was typed, if all of it was, and if it was not wrong too often."""
+        if self.errors:
+            return self.cleaned_data
+        with _counted(cast(HttpRequest, self.request), self.cleaned_data["username"]):
+            return super().clean()
 
     def confirm_login_allowed(self, user: Any) -> None:
         """Ask for the second factor; django-otp keeps it in the session when the user is signed in."""
@@ -36,8 +54,6 @@ class SignInForm(AdminAuthenticationForm):
         if settings.STAFF_SECOND_FACTOR:
             user.otp_device = verified_device(user, self.cleaned_data.get("otp_token", ""))
             if user.otp_device is None:
-                # Counts like a wrong password; otherwise the throttle would tell that the password was right.
-                user_login_failed.send(__name__, credentials={"username": user.email}, request=self.request)
                 raise self.get_invalid_login_error()
 
     def get_invalid_login_error(self) -> ValidationError:
@@ -48,16 +64,43 @@ class SignInForm(AdminAuthenticationForm):
         return ValidationError(REFUSED.format(what=what), code="invalid_login")
 
 
-def throttled_name(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
-    """Name the account that is tried, the same for every way to write its address; for AXES_USERNAME_CALLABLE."""
-    typed = (credentials or request.POST).get("username") or ""
-    return unicodedata.normalize("NFKC", typed).strip().lower()
+class OwnPasswordForm(AdminPasswordChangeForm):
+    """A colleague's own password. The one of before is asked for, and guessed no more often than at signing in."""
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def clean_old_password(self) -> str:
+        """Judge the one of before."""
+        with _counted(self.request, self.user.email):
+            return super().clean_old_password()
+
+    def save(self, commit: bool = True) -> Staff:
+        """Set the new one, as a decision about oneself."""
+        set_password(staff=self.user, password=self.cleaned_data["new_password1"], by=self.user, why="Their own")
+        return self.user
 
 
-def closed_for_a_while(
-    request: HttpRequest, answer: HttpResponseBase | None, credentials: dict[str, Any] | None
-) -> HttpResponse:
-    """Answer who has failed too often; for AXES_LOCKOUT_CALLABLE."""
+class OwnPasswordView(PasswordChangeView):
+    """The page of it."""
+
+    form_class = OwnPasswordForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """With where it comes from."""
+        return {**super().get_form_kwargs(), "request": self.request}
+
+
+def _counted(request: HttpRequest, name: str) -> AbstractContextManager[None]:
+    """Let the throttle count what is tried in the block."""
+    browser = known_browser(request, name)
+    origin = Origin(address=client_ip(request), network=network_of(request), browser=browser)
+    return throttled(name=name, origin=origin, at=timezone.now())
+
+
+def closed_for_a_while(request: HttpRequest) -> HttpResponse:
+    """Answer who has failed too often."""
     response = render(request, "admin/closed_for_a_while.html", status=429)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -70,7 +70,7 @@ def test_neither_needs_a_key_a_session_or_tls(client: Client, db: None, settings
 
     assert (response.status_code, response.cookies) == (200, {})
     assert "no-store" in response.headers["Cache-Control"]
-    assert client.get("/clients/tenant-1").status_code == 301
+    assert client.get("/clients/tenant-1").status_code == 403
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])

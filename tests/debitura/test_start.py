@@ -5,9 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from debitura.settings import Environment, network, of_production
 
 PROJECT = Path(__file__).parents[2]
 PRODUCTION = {
@@ -31,6 +36,48 @@ def test_without_debug_a_missing_value_is_one_clear_line_and_no_start(program: l
     assert ended.returncode == 1
     assert len(ended.stderr.splitlines()) == 1
     assert missing in ended.stderr
+
+
+def test_a_value_that_cannot_be_read_is_named_and_not_shown() -> None:
+    url = "postgres://debitura_app:s3cret/word@localhost/debitura"
+
+    ended = _python(WORKER, {**PRODUCTION, "DATABASE_URL": url})
+
+    assert ended.returncode == 1
+    assert len(ended.stderr.splitlines()) == 1
+    assert "DATABASE_URL" in ended.stderr
+    assert "s3cret" not in ended.stdout + ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("read", "value"),
+    [
+        (lambda env: env.int("X"), "s3cret"),
+        (lambda env: env.int("X"), ""),
+        (lambda env: env.json("X"), '{"KEY": s3cret'),
+        (lambda env: env.list("X", cast=network), "10.0.0.1,s3cret"),
+    ],
+    ids=["number", "no number", "JSON", "networks"],
+)
+def test_whatever_a_value_must_be_its_variable_is_named(
+    monkeypatch: pytest.MonkeyPatch, read: Callable[[Environment], Any], value: str
+) -> None:
+    monkeypatch.setenv("X", value)
+
+    with pytest.raises(ImproperlyConfigured, match=r"^X is not what it must be; [^3]*$"):
+        read(Environment())
+
+
+@pytest.mark.parametrize("program", [WORKER, WEB_PROCESS, GRANIAN], ids=["worker", "web process", "web server"])
+def test_a_crash_at_start_says_where_and_shows_no_value(program: list[str], tmp_path: Path) -> None:
+    (tmp_path / "crashing.py").write_text("raise KeyError('s3cret')")
+
+    ended = _python(program, {**PRODUCTION, "PYTHONPATH": str(tmp_path), "DJANGO_SETTINGS_MODULE": "crashing"})
+
+    assert ended.returncode == 1
+    assert "debitura: KeyError at" in ended.stderr
+    assert "crashing.py:1" in ended.stderr
+    assert "s3cret" not in ended.stdout + ended.stderr
 
 
 def test_the_web_server_ends_when_its_process_cannot_start() -> None:
@@ -59,6 +106,54 @@ def test_debug_is_off_by_any_word_for_off(debug: str, tmp_path: Path) -> None:
     assert ended.returncode == 1
     assert len(ended.stderr.splitlines()) == 1
     assert not list(tmp_path.iterdir())
+
+
+def test_debug_with_values_of_production_is_one_clear_line_and_no_start() -> None:
+    ended = _python(COMMAND, {"DEBUG": "1", "ALLOWED_HOSTS": "onboarding.debitura.test", "ENVIRONMENT": "production"})
+
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("debitura: DEBUG is on, and ALLOWED_HOSTS, ENVIRONMENT as in production: ")
+    assert len(ended.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("base_url", "hosts", "environment", "found"),
+    [
+        ("http://localhost:8000", ["localhost", "127.0.0.1", "[::1]"], "test", []),
+        ("http://[::1]:8001", ["localhost"], "staging", []),
+        ("https://onboarding.debitura.test", ["localhost"], "test", ["ONBOARDING_BASE_URL"]),
+        ("https://localhost:8000", ["localhost"], "test", ["ONBOARDING_BASE_URL"]),
+        ("http://onboarding.debitura.test", ["localhost"], "test", ["ONBOARDING_BASE_URL"]),
+        ("http://localhost:8000", ["localhost", "onboarding.debitura.test"], "test", ["ALLOWED_HOSTS"]),
+        ("http://localhost:8000", ["*"], "test", ["ALLOWED_HOSTS"]),
+        ("http://localhost:8000", ["localhost"], "production", ["ENVIRONMENT"]),
+    ],
+)
+def test_what_only_a_server_has_is_told_from_ones_own_machine(
+    base_url: str, hosts: list[str], environment: str, found: list[str]
+) -> None:
+    assert of_production(base_url, hosts, environment) == found
+
+
+COOKIES = """
+import debitura.wsgi
+from django.conf import settings
+from debitura.staff import idle, known_browser, messages
+from onboarding import browser
+print(settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, messages.Messages.cookie_name, idle.COOKIE,
+      known_browser.COOKIE, browser.COOKIE)
+print(settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE, settings.SESSION_COOKIE_PATH,
+      settings.CSRF_COOKIE_PATH, settings.SESSION_COOKIE_DOMAIN, settings.CSRF_COOKIE_DOMAIN)
+"""
+
+
+def test_in_production_no_other_host_can_plant_a_cookie() -> None:
+    """Browsers take a name with the prefix from this very host alone, over TLS, and for all paths."""
+    ended = _python(["-c", COOKIES], PRODUCTION)
+
+    names, facts = ended.stdout.splitlines()
+    assert len({name for name in names.split() if name.startswith("__Host-")}) == 6
+    assert facts == "True True / / None None"
 
 
 def test_the_demo_does_not_run_where_debug_is_off() -> None:

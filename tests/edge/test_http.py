@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from typing import Any
 from unittest.mock import patch
 
@@ -23,7 +24,15 @@ POLICY = {
     "Referrer-Policy": "no-referrer",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Robots-Tag": "noindex, nofollow",
 }
+NOTHING = "default-src 'none'; frame-ancestors 'none'"
+PAGE = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
+TEXT_HTML = {"Accept": "text/html"}
 
 
 def post(api: APIClient, body: bytes = BODY, content_type: str = "application/json", **headers: str) -> Any:
@@ -223,25 +232,122 @@ def test_an_invalid_request_id_is_replaced(api: APIClient, id: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "path"),
+    ("method", "path", "policy"),
     [
-        ("POST", "/clients"),
-        ("PUT", "/clients"),
-        ("GET", "/clients/unknown"),
-        ("GET", "/nothing"),
-        ("GET", "/openapi.json"),
-        ("GET", "/healthz"),
-        ("GET", "/docs/"),
-        ("GET", "/admin/login/"),
+        ("POST", "/clients", NOTHING),
+        ("PUT", "/clients", NOTHING),
+        ("GET", "/clients/unknown", NOTHING),
+        ("GET", "/openapi.json", NOTHING),
+        ("GET", "/healthz", NOTHING),
+        ("GET", "/demo/mail.json", NOTHING),
+        ("GET", "/static/debitura.css", NOTHING),
+        ("GET", "/static/icon.svg", NOTHING),
+        ("GET", "/", PAGE),
+        ("GET", "/nothing", PAGE),
+        ("PUT", "/", PAGE),
+        ("GET", "/companydetails/6dce590e-0000-4000-8000-000000000000", PAGE),
+        ("GET", "/demo/mail/", PAGE),
+        ("GET", "/docs/", f"{PAGE}; script-src 'self'; connect-src 'self'"),
+        ("GET", "/admin/login/", f"{PAGE}; script-src 'self'"),
     ],
 )
-def test_every_answer_has_the_headers_that_protect(api: APIClient, method: str, path: str) -> None:
-    headers = send(api, method, path, b"{}").headers
+def test_every_answer_has_the_headers_that_protect(api: APIClient, method: str, path: str, policy: str) -> None:
+    with closing(send(api, method, path, b"{}", headers=TEXT_HTML)) as answer:
+        headers = answer.headers
 
     assert {name: headers.get(name) for name in POLICY} == POLICY
-    assert "default-src 'self'" in headers["Content-Security-Policy"]
-    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
-    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert headers["Content-Security-Policy"] == policy
+
+
+def test_a_crash_and_an_unknown_host_have_the_headers_too(client: Browser) -> None:
+    client.raise_request_exception = False
+    with patch("debitura.docs.render", side_effect=ValueError):
+        crash = client.get("/docs/", headers=TEXT_HTML)
+    unknown = client.get("/", headers={"Host": "evil.test", **TEXT_HTML})
+
+    assert (crash.status_code, unknown.status_code) == (500, 400)
+    for answer in (crash, unknown):
+        assert {name: answer.headers.get(name) for name in POLICY} == POLICY
+        assert answer.headers["Content-Security-Policy"] == PAGE
+
+
+# --- TLS --------------------------------------------------------------------------------------------
+
+PROXY, STRANGER = "10.0.0.7", "203.0.113.9"
+
+
+@pytest.fixture
+def over_tls(settings: Settings) -> None:
+    """As in production, where the proxy says how the visitor came."""
+    settings.SECURE_SSL_REDIRECT = True
+    settings.TRUSTED_PROXIES = ["10.0.0.0/8"]
+
+
+def asked_by(peer: str, path: str, said: str | None = None) -> Any:
+    headers = {} if said is None else {"X-Forwarded-Proto": said}
+    return Browser().get(path, headers={**headers, **TEXT_HTML}, REMOTE_ADDR=peer)
+
+
+@pytest.mark.parametrize("path", ["/clients", "/clients/tenant-1", "/cases", "/coverage", "/openapi.json", "/healthz/"])
+def test_a_call_without_tls_is_refused_and_not_led_on(over_tls: None, db: None, path: str) -> None:
+    error = assert_error(asked_by(PROXY, path, "http"), 403, "HttpsRequired")
+
+    assert "over https" in error["message"]
+    assert asked_by(PROXY, path, "https").status_code in {200, 401, 404}
+
+
+def test_a_call_without_tls_does_nothing(over_tls: None, api: APIClient) -> None:
+    assert_error(post(api), 403, "HttpsRequired")
+
+    assert not Client.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["/", "/docs/", "/admin/login/", "/nothing", "/static/debitura.css"])
+def test_a_page_without_tls_leads_to_the_one_with_it(over_tls: None, path: str) -> None:
+    answer = asked_by(PROXY, path, "http")
+
+    assert (answer.status_code, answer.headers["Location"]) == (301, f"https://testserver{path}")
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_the_load_balancer_may_ask_without_tls(over_tls: None, db: None, path: str) -> None:
+    assert asked_by(STRANGER, path).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("peer", "said", "is_believed"),
+    [
+        (PROXY, "https", True),
+        (PROXY, "HTTPS", True),
+        (PROXY, "https, https", True),
+        ("::ffff:10.0.0.7", "https", True),
+        (PROXY, "https, http", False),
+        (PROXY, "http, https", False),
+        (PROXY, "", False),
+        (PROXY, None, False),
+        (STRANGER, "https", False),
+        ("", "https", False),
+    ],
+)
+def test_that_it_came_over_tls_is_believed_of_trusted_proxies_alone(
+    over_tls: None, db: None, peer: str, said: str | None, is_believed: bool
+) -> None:
+    page, call = asked_by(peer, "/", said), asked_by(peer, "/clients", said)
+
+    assert (page.status_code, call.status_code) == ((200, 401) if is_believed else (301, 403))
+
+
+def test_without_trusted_proxies_nobody_is_believed(over_tls: None, settings: Settings) -> None:
+    settings.TRUSTED_PROXIES = []
+
+    assert asked_by(PROXY, "/", "https").status_code == 301
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-Host", "X-Forwarded-Server", "X-Original-URL", "Forwarded", "X-Host"])
+def test_nothing_but_the_host_header_says_the_host(over_tls: None, header: str) -> None:
+    answer = Browser().get("/docs/", headers={header: "host=evil.test"}, REMOTE_ADDR=PROXY)
+
+    assert answer.headers["Location"] == "https://testserver/docs/"
 
 
 @pytest.mark.parametrize(("method", "path"), [("POST", "/clients"), ("GET", "/clients/tenant-1"), ("PUT", "/clients")])

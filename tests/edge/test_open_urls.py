@@ -29,12 +29,13 @@ OPEN = {
     "brand-style",
     "approval",
     "approval-decide",
+    "approval-leave",
     "demo-mail",  # not there in production
     "demo-mail-json",
     *(
         f"{purpose.value}:{page}"
         for purpose in PATHS
-        for page in ("entry", "company", "users", "handed-over", "agreement", "done", "document")
+        for page in ("entry", "company", "users", "handed-over", "leave", "agreement", "done", "document")
     ),
 }
 SAMPLES = {"uuid": str(UUID(int=7)), "int": "7"}

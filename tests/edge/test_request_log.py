@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
+import threading
+from collections.abc import Iterator
+from io import StringIO
 from typing import Any
 from unittest.mock import patch
 
 import pytest
-from django.db import IntegrityError, OperationalError
+from django.db import IntegrityError, OperationalError, connection
 from django.test import Client as Browser
+from procrastinate.contrib.django import app
 from rest_framework.test import APIClient
+from structlog.stdlib import ProcessorFormatter
 
 from clients.models import ReferralPartnerClientLink
+from debitura.edge.request_log import Lines as Writer
+from debitura.edge.request_log import Redacts, configure_logging, hide_values_of_crashes
 from onboarding import api as clients_api
+from onboarding.tasks import mail_code
 from partners.models import ReferralPartner
 from tests.conftest import Lines
 from tests.make import make_key, make_link, registration_body
@@ -162,6 +171,97 @@ def test_of_other_packages_the_sentence_is_written_and_not_what_was_filled_in(lo
     assert logged.only("Sent to %s")["level"] == "warning"
     assert logged.only("It failed")["exception"] == ["ValueError"]
     assert "secret" not in logged.getvalue()
+
+
+@pytest.fixture(params=[True, False], ids=["JSON", "text"])
+def written(request: pytest.FixtureRequest) -> Iterator[StringIO]:
+    """What a process with these logs prints."""
+    formatter = configure_logging(json=request.param, environment="test")["formatters"]["structlog"]
+    lines = Writer(StringIO())
+    lines.setFormatter(ProcessorFormatter(**{name: value for name, value in formatter.items() if name != "()"}))
+    lines.addFilter(Redacts())
+    logging.getLogger().addHandler(lines)
+    stream = lines.stream
+    assert isinstance(stream, StringIO)
+    yield stream
+    logging.getLogger().removeHandler(lines)
+
+
+def test_a_crash_of_an_operation_is_written_without_its_values(
+    api: APIClient, written: StringIO, capfd: pytest.CaptureFixture[str]
+) -> None:
+    _failing(api, registration_body(**SECRETS, users=[ZOE]), ValueError(f"{ZOE['email']} is known"))
+
+    assert_crash(written, "onboarding/api.py")
+    assert [value for value in (*SECRETS.values(), *ZOE.values()) if value in written.getvalue()] == []
+    assert "Logging error" not in capfd.readouterr().err
+
+
+def test_a_crash_of_a_page_is_written_without_its_values(
+    client: Browser, written: StringIO, capfd: pytest.CaptureFixture[str]
+) -> None:
+    client.raise_request_exception = False
+    with patch("debitura.docs.render", side_effect=ValueError(ZOE["email"])):
+        client.get("/docs/")
+
+    assert_crash(written, "debitura/docs.py")
+    assert ZOE["email"] not in written.getvalue()
+    assert "Logging error" not in capfd.readouterr().err
+
+
+@pytest.fixture
+def _no_job_is_left(transactional_db: None) -> Iterator[None]:
+    """Emptying the database between tests leaves the queue, which is no model's."""
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")
+
+
+@pytest.mark.usefixtures("_no_job_is_left")
+def test_a_crash_of_a_job_is_written_without_its_values(written: StringIO, capfd: pytest.CaptureFixture[str]) -> None:
+    mail_code.configure(queue="mail").defer(code_id=ZOE["email"])
+
+    with app.replace_connector(app.connector.get_worker_connector()) as worker:  # type: ignore[attr-defined]  # Django's
+        worker.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
+
+    said = written.getvalue()
+    assert "django.core.exceptions.ValidationError" in said
+    assert "onboarding/tasks.py" in said
+    assert ZOE["email"] not in said
+    assert "Logging error" not in capfd.readouterr().err
+
+
+def assert_crash(written: StringIO, place: str) -> None:
+    said = written.getvalue()
+    assert "request_crashed" in said
+    assert "ValueError" in said
+    assert place in said
+
+
+def test_a_line_that_cannot_be_written_is_told_without_its_values(
+    written: StringIO, capfd: pytest.CaptureFixture[str]
+) -> None:
+    written.close()
+
+    logging.getLogger("debitura").warning("Sent to %s", ZOE["email"], extra={"name_of": ZOE["name"]})
+
+    told = capfd.readouterr().err
+    assert told.startswith("debitura: a line of debitura could not be written: ValueError at ")
+    assert ZOE["email"] not in told
+
+
+def test_a_crash_that_nobody_caught_is_told_without_its_values(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module, name in [(sys, "excepthook"), (sys, "unraisablehook"), (threading, "excepthook")]:
+        monkeypatch.setattr(module, name, getattr(module, name))
+    hide_values_of_crashes()
+
+    crash = ValueError(ZOE["email"])
+    sys.excepthook(ValueError, crash, None)
+    threading.excepthook(threading.ExceptHookArgs((ValueError, crash, None, None)))
+
+    assert capfd.readouterr().err == "debitura: ValueError at \n" * 2
 
 
 @pytest.mark.parametrize("name", ["django.server", "granian.access"])

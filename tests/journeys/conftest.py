@@ -1,10 +1,9 @@
-"""A real browser before a live server; Debian's Chromium, named by CHROMIUM where it is elsewhere."""
+"""A real browser before a live server."""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from clients.models import Agreement
 from partners.models import ReferralPartner
+from tests.journeys.browser import NO_BROWSER, find_browser, is_required
 from tests.make import make_first_agreement, make_key
 
 ARGUMENTS = [
@@ -39,8 +39,10 @@ SCREENSHOTS = os.environ.get("SCREENSHOTS")
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The browser, once for all journeys."""
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    assert path, "install Chromium (Debian: apt-get install chromium), or name it in CHROMIUM"
+    path = find_browser()
+    if path is None:
+        give_up = pytest.fail if is_required() else pytest.skip
+        give_up(NO_BROWSER)
     # Playwright's loop runs in this thread, and Django takes code beside a loop for asynchronous.
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Browser
 
 from clients.models import Agreement
 from partners.models import ReferralPartner
 from tests.journeys.conftest import WIDE, Caller, Visitor, visiting
 from tests.make import make_staff, registration_body
-from tests.staff.conftest import PASSWORD
+from tests.staff import conftest as staff_rows
+from tests.staff.conftest import PASSWORD, Rows
+from tests.staff.urls import paths
+
+rows = staff_rows.rows
 
 
-def sign_in(visitor: Visitor, site: str, group: str) -> None:
-    staff = make_staff(group)
+def sign_in(visitor: Visitor, site: str, group: str | None, **facts: bool) -> None:
+    staff = make_staff(group, **facts)
     visitor.page.goto(f"{site}/admin/")
     visitor.page.get_by_label("E-mail address").fill(staff.email)
     visitor.page.get_by_label("Password").fill(PASSWORD)
@@ -49,3 +54,17 @@ def test_a_draft_is_written_read_and_published(chromium: Browser, site: str) -> 
         visitor.press("Publish version 2")
 
     assert Agreement.objects.published().latest("number").text == "## 1. Scope\n\nDebitura collects claims."
+
+
+@pytest.mark.slow
+def test_no_page_of_the_admin_loads_what_its_policy_forbids(chromium: Browser, site: str, rows: Rows) -> None:
+    downloads = {"logout", "clients_signeddocument_pdf", "clients_agreement_preview_pdf"}
+
+    with visiting(chromium, WIDE, may_complain=True) as visitor:
+        said: list[str] = []
+        visitor.page.on("console", lambda message: said.append(f"{visitor.page.url}: {message.text}"))
+        sign_in(visitor, site, None, is_superuser=True)
+        for path in (path for name, path in paths(rows).items() if name not in downloads):
+            visitor.page.goto(site + path)
+
+    assert [line for line in said if "Content Security Policy" in line] == []

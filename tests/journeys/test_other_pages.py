@@ -5,8 +5,11 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
+from django.http import HttpRequest, HttpResponseBase
 from playwright.sync_api import Browser, ViewportSize
 
+from clients.models import ReferralPartnerClientLink
+from debitura.edge.request_log import RequestLogMiddleware
 from onboarding.journey import page_path
 from onboarding.models import Purpose
 from partners.models import ReferralPartner
@@ -45,24 +48,67 @@ def test_a_link_to_nowhere_leads_to_a_page_that_says_so(chromium: Browser, site:
         assert visitor.heading() == "There is nothing here"
 
 
-def test_the_back_button_after_signing_shows_the_end(chromium: Browser, program: Caller) -> None:
+def test_the_back_button_shows_the_end_and_once_one_is_done_nothing(chromium: Browser, program: Caller) -> None:
     _, answer = program.post(registration_body("tenant-1"))
 
     with visiting(chromium, WIDE) as visitor:
         go_straight_on(visitor, answer["onboardingLinks"]["url"])
         visitor.page.go_back()
         visitor.page.reload()
+        signed = visitor.heading()
+        visitor.press("I am done")
+        visitor.look("left")
+        done = visitor.heading()
+        visitor.page.go_back()
 
-        assert visitor.heading() == "The agreement is signed"
+        assert (signed, done) == ("The agreement is signed", "You are done here")
+        assert visitor.heading() == "Confirm your e-mail address"
+
+
+@pytest.fixture
+def says_nothing_of_its_site(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Safari before 16.4: the browser's own word on where a form comes from does not arrive."""
+    serve = RequestLogMiddleware.__call__
+
+    def without(self: RequestLogMiddleware, request: HttpRequest) -> HttpResponseBase:
+        request.META.pop("HTTP_SEC_FETCH_SITE", None)
+        return serve(self, request)
+
+    monkeypatch.setattr(RequestLogMiddleware, "__call__", without)
+
+
+@pytest.mark.usefixtures("says_nothing_of_its_site")
+def test_an_older_browser_can_send_forms(chromium: Browser, site: str, partner: ReferralPartner) -> None:
+    link = make_link(partner=partner)
+
+    with visiting(chromium, WIDE) as visitor:
+        visitor.page.goto(site + page_path(link, Purpose.FIRST_SIGNING))
+        visitor.press("Send me a code")
+
+    assert link.codes.exists()
+
+
+@pytest.mark.usefixtures("says_nothing_of_its_site")
+def test_an_older_browser_takes_no_cookie_along_to_a_form_of_another_site(
+    chromium: Browser, site: str, partner: ReferralPartner
+) -> None:
+    refuse_foreign_form(chromium, site, make_link(partner=partner))
 
 
 def test_a_form_of_another_site_is_refused(chromium: Browser, site: str, partner: ReferralPartner) -> None:
     """Chromium says `Origin: null` and a foreign Sec-Fetch-Site for a form in a page of another origin."""
-    link = make_link(partner=partner)
+    refuse_foreign_form(chromium, site, make_link(partner=partner))
+
+
+def refuse_foreign_form(chromium: Browser, site: str, link: ReferralPartnerClientLink) -> None:
+    """Even with the token of a page that this browser has loaded."""
     target = site + page_path(link, Purpose.FIRST_SIGNING)
-    form = f'<form method="post" action="{target}"><button name="send">Go</button></form>'
 
     with visiting(chromium, WIDE, may_complain=True) as visitor:
+        visitor.page.goto(target)
+        token = visitor.page.locator("input[name=csrfmiddlewaretoken]").first.get_attribute("value")
+        hidden = f'<input type="hidden" name="csrfmiddlewaretoken" value="{token}">'
+        form = f'<form method="post" action="{target}">{hidden}<button name="send">Go</button></form>'
         visitor.page.goto(f"data:text/html,{form}")
         with visitor.page.expect_navigation() as navigation:
             visitor.press("Go")

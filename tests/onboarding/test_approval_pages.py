@@ -247,3 +247,16 @@ def test_a_made_up_request_is_not_found(db: None) -> None:
 
 def _without_tokens(response: Any) -> str:
     return re.sub(r'value="\w{64}"', "", response.content.decode())
+
+
+def test_who_is_done_leaves_nothing_for_the_next_at_the_same_computer(asked: LinkRequest) -> None:
+    jane = Decider(asked)
+    question = jane.prove()
+
+    end = jane.http.post(f"{jane.path}/leave", follow=True)
+
+    assert has_text(question, "I am done")
+    assert has_text(end, "You are done here")
+    assert not has_text(end, "Distinctive Company Name")
+    assert has_text(jane.decide("approve"), "please type the e-mail address")
+    assert not ReferralPartnerClientLink.objects.exists()

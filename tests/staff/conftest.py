@@ -9,13 +9,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from axes.models import AccessAttempt
 from django.test import Client as Browser
 from django.utils import timezone
 
 from cases.models import Case, Coverage, ExchangeRate, SubmittedCase
 from clients.models import Agreement, Client, LinkConflict, LinkRequest, ReferralPartnerClientLink, Signature
-from debitura.staff.models import SecondFactor, Staff
+from debitura.staff.models import FailedSignIn, SecondFactor, Staff
 from onboarding.models import AskingLimitReached, Correction, EmailCode, Purpose
 from partners.models import ApiKey, ReferralPartner
 from tests.make import (
@@ -85,7 +84,7 @@ class Rows:
     limit: AskingLimitReached
     correction: Correction
     device: SecondFactor
-    attempt: AccessAttempt
+    attempt: FailedSignIn
     case: Case
     coverage: Coverage
     rate: ExchangeRate
@@ -122,8 +121,8 @@ def rows(partner: ReferralPartner, agreement: Agreement) -> Rows:
             client=client, name="Ann Lee", email="ann@acme.test", why="They called", proposed_by=make_staff()
         ),
         device=make_second_factor(),
-        attempt=AccessAttempt.objects.create(
-            username="sam@debitura.test", ip_address="192.0.2.7", user_agent="x", failures_since_start=1
+        attempt=FailedSignIn.objects.create(
+            at=timezone.now(), name="sam@debitura.test", address="192.0.2.7", network="192.0.2.0/24"
         ),
         case=make_case(link=link),
         coverage=Coverage.objects.get(),

@@ -44,7 +44,7 @@ MAY_VIEW = {
     "staff_staff": set[str](),
     "auth_group": set[str](),
     "otp_totp_totpdevice": set[str](),
-    "axes_accessattempt": set[str](),
+    "staff_failedsignin": set[str](),
 }
 # What only these may see a row of; the row in question is a draft.
 MAY_VIEW_ROW = {**MAY_VIEW, "clients_agreement": {LEGAL}}
@@ -151,12 +151,12 @@ def test_without_signing_in_every_url_leads_to_the_sign_in_page(client: Browser,
 
 def test_a_right_given_to_somebody_does_not_open_the_pages_of_superusers(rows: Rows) -> None:
     staff = make_staff()
-    staff.user_permissions.set(Permission.objects.filter(content_type__app_label__in=["staff", "auth", "axes"]))
+    staff.user_permissions.set(Permission.objects.filter(content_type__app_label__in=["staff", "auth"]))
     browser = Browser()
     sign_in(browser, staff)
 
     answers = [
-        browser.get(f"/admin/{page}/").status_code for page in ("staff/staff", "auth/group", "axes/accessattempt")
+        browser.get(f"/admin/{page}/").status_code for page in ("staff/staff", "auth/group", "staff/failedsignin")
     ]
 
     assert answers == [403, 403, 403]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from axes.models import AccessAttempt
 from django.apps import apps
 from django.db import connection
 from django.test import Client as Browser
@@ -11,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from clients.models import ReferralPartnerClientLink
+from debitura.staff.models import FailedSignIn
 from debitura.staff.site import site
 from tests.make import (
     make_agreement,
@@ -51,9 +51,6 @@ NOT_IN_THE_ADMIN = {
     "pghistory.Events": "a view over all history that nothing uses",
     "pghistory.MiddlewareEvents": "a view over all history that nothing uses",
     "auth.Permission": "shown with the groups that have them",
-    "axes.AccessLog": "switched off",
-    "axes.AccessFailureLog": "switched off",
-    "axes.AccessAttemptExpiration": "switched off",
     "contenttypes.ContentType": "Django's own",
     "sessions.Session": "who holds one is signed in: nobody may read them",
     "procrastinate.ProcrastinateJob": "the queue; docs/operations.md says how to look at it",
@@ -71,7 +68,7 @@ READ_ONLY = [
     "partners_apikey",
     "auth_group",
     "otp_totp_totpdevice",
-    "axes_accessattempt",
+    "staff_failedsignin",
 ]
 
 
@@ -147,7 +144,7 @@ def fifty_more() -> None:
         make_agreement(number=number + 100)
         staff = make_staff("Support")
         make_second_factor(staff)
-        AccessAttempt.objects.create(username=staff.email, ip_address="192.0.2.9", failures_since_start=1)
+        FailedSignIn.objects.create(at=timezone.now(), name=staff.email, address="192.0.2.9")
 
 
 def ten_more(rows: Rows) -> None:
@@ -171,7 +168,7 @@ def ten_more(rows: Rows) -> None:
         ("clients/agreement", "draft of lea"),
         ("staff/staff", "sam.0@"),
         ("auth/group", "legal"),
-        ("axes/accessattempt", "192.0.2.7"),
+        ("staff/failedsignin", "192.0.2.7"),
         ("otp_totp/totpdevice", "sam"),
     ],
 )
@@ -200,6 +197,24 @@ def test_the_page_of_a_code_shows_neither_code_nor_address(superuser: Browser, r
     assert rows.code.hash not in page
     assert rows.code.browser not in page
     assert "jane@acme.test" not in page
+
+
+def test_an_id_that_is_nobodys_is_not_repeated_in_a_cookie(superuser: Browser, rows: Rows) -> None:
+    answer = superuser.get("/admin/clients/client/jane@acme.test/change/")
+
+    assert answer.status_code == 302
+    assert "jane" not in str(superuser.cookies["messages"].value)
+    assert "There is no such client." in superuser.get(answer.headers["Location"]).content.decode()
+
+
+def test_what_was_saved_is_not_named_in_a_cookie(superuser: Browser, rows: Rows) -> None:
+    form = {"email": "nina@debitura.test", "name": "Nina New", "why": "Begins", "password1": "another-horse-10"}
+
+    answer = superuser.post("/admin/staff/staff/add/", {**form, "password2": "another-horse-10"})
+
+    assert answer.status_code == 302
+    assert "Nina" not in superuser.cookies["messages"].value
+    assert "Saved." in superuser.get(answer.headers["Location"]).content.decode()
 
 
 def test_no_page_with_data_may_be_kept_by_a_cache(superuser: Browser, rows: Rows) -> None:

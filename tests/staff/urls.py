@@ -53,10 +53,10 @@ def paths(rows: Rows) -> dict[str, str]:
         "staff/staff": rows.device.user_id,
         "auth/group": Group.objects.get(name="Support").pk,
         "otp_totp/totpdevice": rows.device.pk,
-        "axes/accessattempt": rows.attempt.pk,
+        "staff/failedsignin": rows.attempt.pk,
     }
     values = {
-        "^(?P<app_label>clients|onboarding|cases|partners|staff|auth|otp_totp|axes)/$": "clients/",
+        "^(?P<app_label>clients|onboarding|cases|partners|staff|auth|otp_totp)/$": "clients/",
         "(?P<url>.*)$": "nothing/here",
         "r/<path:content_type_id>/<path:object_id>/": f"r/{ContentType.objects.get_for_model(Staff).pk}/1/",
     }

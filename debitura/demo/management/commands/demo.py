@@ -71,15 +71,21 @@ class Command(BaseCommand):
 
     def _run(self, port: int) -> None:
         base = f"http://localhost:{port}"
+        self._say("Bringing the database up to date ...")
         call_command("migrate", verbosity=0)
+        self._say("Making what is missing of the demo's data ...")
         make_demo_data()
+        self._say("Starting the web server and the worker ...")
         with _process(_web(port), base) as web, _process(WORKER, base) as worker:
             _wait_until_ready(port, web)
-            self.stdout.write(_welcome(base))
-            self.stdout.flush()  # to a pipe it would stay in the buffer
+            self._say(_welcome(base))
             while web.poll() is None and worker.poll() is None:
                 time.sleep(0.3)
             raise CommandError("The web server or the worker has ended; its last lines above say why.")
+
+    def _say(self, sentence: str) -> None:
+        self.stdout.write(sentence)
+        self.stdout.flush()  # to a pipe it would stay in the buffer
 
 
 def _is_taken(port: int) -> bool:

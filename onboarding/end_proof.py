@@ -1,0 +1,27 @@
+"""Leave: what a browser has proven ends, as on a computer that others use too (product-rules 6.2)."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import Q
+
+from clients.models import Client
+from debitura.edge.clock import ClockTimestamp
+from onboarding.models import EmailCode, KeptForm
+
+
+@transaction.atomic
+def end_proof(*, browser: str) -> None:
+    """
+    Let every code and proof of this browser lapse, whatever they are for, and forget what was typed and not saved.
+
+    A second call changes nothing.
+    """
+    codes = EmailCode.objects.filter(browser=browser, lapsed_at=None)
+    clients = Client.objects.filter(
+        Q(pk__in=codes.values("link__client")) | Q(pk__in=codes.values("link_request__client"))
+    )
+    # Whoever signs or decides at this moment is done first, or finds nothing proven.
+    list(clients.lock().order_by("pk"))
+    codes.update(lapsed_at=ClockTimestamp())
+    KeptForm.objects.filter(browser=browser).delete()
