@@ -5,18 +5,19 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlencode
 from uuid import UUID
 
 from pydantic import Field, PlainSerializer
 
+from cases.claim import DebtorType
 from cases.jurisdictions import us_states
 from cases.lifecycle import CloseCode, Lifecycle
 from cases.models import Case
 from cases.submit_cases import Created, NotPlaced, Submitted
 from clients.countries import country_name
-from debitura.edge.shapes import Answer
+from debitura.edge.shapes import Answer, left_out
 
 # Sixteen digits at most, which a double holds.
 Number = Annotated[Decimal, PlainSerializer(float, return_type=float)]
@@ -25,13 +26,13 @@ Number = Annotated[Decimal, PlainSerializer(float, return_type=float)]
 class DebtorBody(Answer):
     """Who owes."""
 
-    type: str
+    type: Literal["Company", "Person"]
     name: str
     contact_person: str | None
     company_registration_number: str | None
-    address: str
+    address: str | None
     zip_code: str | None
-    city: str
+    city: str | None
     state: str | None
     state_alpha2: str | None = Field(description="Of a US state.")
     country_alpha2: str
@@ -62,7 +63,6 @@ class CaseCreditorBody(Answer):
     zip_code: str | None
     state: str | None
     country: str
-    division: None
 
 
 class AssignedUserBody(Answer):
@@ -94,7 +94,7 @@ class Outstanding(Answer):
 
 
 class CaseBody(Answer):
-    """A case. Amounts are in its currency; what there is nothing of yet is 0 or null."""
+    """A case. Amounts are in its currency; what there is nothing of yet is 0, null or left out."""
 
     id: UUID
     date_created: datetime.datetime
@@ -112,29 +112,28 @@ class CaseBody(Answer):
     currency: str
     is_test_case: bool
     lifecycle: str = Field(description="In the words that people read, such as Pending Verification.")
-    due_date: datetime.datetime | None
-    date: datetime.datetime
+    due_date: datetime.datetime | None = left_out("The day, as the moment in UTC at which it begins.")
+    date: datetime.datetime | None = left_out("The day, as the moment in UTC at which it begins.")
     date_finished: datetime.datetime | None
     date_collection_started: datetime.datetime | None
     close_code: str | None
-    current_engagement_phase: None
-    claim_type: None
-    creditor_division_id: None
+    current_engagement_phase: str | None
+    claim_type: str | None
+    creditor_division_id: UUID | None
     debtor: DebtorBody
     collection_partner: CollectionPartnerBody
     creditor: CaseCreditorBody
-    bank_account: None
     blended_age_uplift_points: Number | None = Field(description="Of a claim with parts by age.")
     pre_legal_success_fee: Number | None = Field(
         description="Percent of what is recovered, the uplift for age included, as it was when the case was created; "
         "null where its currency has no rate yet."
     )
-    solution_url: None
-    signing_handoff: SigningHandoff | None = Field(description="There while the case waits for the signature.")
-    exclusive_period_end_date: None
-    dispute_status: None
+    solution_url: str | None
+    signing_handoff: SigningHandoff | None = left_out("There while the case waits for the signature.")
+    exclusive_period_end_date: datetime.datetime | None
+    dispute_status: str | None
     validation: NeedsInfo
-    assigned_user: AssignedUserBody | None
+    assigned_user: AssignedUserBody | None = left_out()
     allocation_outstanding: Outstanding
 
 
@@ -145,8 +144,7 @@ class CaseFailureBody(Answer):
     creditor_reference: str | None
     error_type: str = Field(description="NoPartnerAvailable, DuplicateReference or IdempotencyViolation.")
     error_message: str
-    validation_errors: None
-    signing_handoff: None
+    validation_errors: dict[str, list[str]] | None
 
 
 class CaseResultsBody(Answer):
@@ -189,7 +187,6 @@ def _failure(index: int, reference: str, failure: NotPlaced) -> CaseFailureBody:
         error_type=failure.error_type,
         error_message=failure.message,
         validation_errors=None,
-        signing_handoff=None,
     )
 
 
@@ -215,7 +212,7 @@ def case_body(case: Case, *, signing_url: str | None) -> CaseBody:
         is_test_case=case.is_test,
         lifecycle=lifecycle.label,
         due_date=midnight(case.due_date) if case.due_date else None,
-        date=midnight(case.date),
+        date=midnight(case.date) if case.date else None,
         date_finished=case.finished_at,
         date_collection_started=case.collection_started_at,
         close_code=CloseCode(case.close_code).label if case.close_code else None,
@@ -225,7 +222,6 @@ def case_body(case: Case, *, signing_url: str | None) -> CaseBody:
         debtor=_debtor(case),
         collection_partner=_collection_partner(case),
         creditor=_creditor(case),
-        bank_account=None,
         blended_age_uplift_points=case.age_uplift_points,
         pre_legal_success_fee=case.success_fee_percentage,
         solution_url=None,
@@ -242,13 +238,13 @@ def case_body(case: Case, *, signing_url: str | None) -> CaseBody:
 
 def _debtor(case: Case) -> DebtorBody:
     return DebtorBody(
-        type=case.debtor_type,
+        type="Company" if case.debtor_type == DebtorType.COMPANY else "Person",
         name=case.debtor_name,
         contact_person=case.debtor_contact_person or None,
         company_registration_number=case.debtor_registration_number or None,
-        address=case.debtor_address,
+        address=case.debtor_address or None,
         zip_code=case.debtor_zip_code or None,
-        city=case.debtor_city,
+        city=case.debtor_city or None,
         state=case.debtor_state or us_states().get(case.debtor_state_code),
         state_alpha2=case.debtor_state_code or None,
         country_alpha2=case.debtor_country,
@@ -281,7 +277,6 @@ def _creditor(case: Case) -> CaseCreditorBody:
         zip_code=client.zip_code or None,
         state=client.state or None,
         country=client.country_name,
-        division=None,
     )
 
 

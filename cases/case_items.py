@@ -16,7 +16,7 @@ from clients.countries import country_name
 from clients.models import Client, User
 from clients.models.client import Role
 from debitura.edge.query import PageBody
-from debitura.edge.shapes import Answer
+from debitura.edge.shapes import Answer, left_out
 
 CENT = Decimal("0.01")
 
@@ -31,7 +31,7 @@ class ContactUser(Answer):
 class ClientContacts(Answer):
     """Whom to ask about a case."""
 
-    onboarding_user: ContactUser | None = Field(description="Who signs; null while the client has nobody who may.")
+    onboarding_user: ContactUser | None = left_out("Who signs; left out while the client has nobody who may.")
     office_email: str
     other_users: list[ContactUser]
 
@@ -42,7 +42,7 @@ class CaseClient(Answer):
     external_tenant_id: str
     creditor_id: UUID
     company_name: str
-    contacts: ClientContacts | None = Field(description="Null once the client is not yours any more.")
+    contacts: ClientContacts | None = left_out("Left out once the client is not yours any more.")
 
 
 class CaseDebtor(Answer):
@@ -72,9 +72,9 @@ class CaseItem(Answer):
     currency: str
     lifecycle: str
     close_code: str | None
-    current_engagement_phase: None
+    current_engagement_phase: str | None
     date_created: datetime.datetime
-    due_date: datetime.datetime | None
+    due_date: datetime.datetime | None = left_out("The day, as the moment in UTC at which it begins.")
     date_collection_started: datetime.datetime | None
     date_finished: datetime.datetime | None
     validation: CaseValidation
@@ -97,7 +97,7 @@ class PotentialRevenue(Answer):
 class CaseDetail(CaseItem):
     """One case."""
 
-    potential_revenue: PotentialRevenue | None = Field(description="Null while its currency has no rate.")
+    potential_revenue: PotentialRevenue | None = left_out("Left out while its currency has no rate.")
 
 
 class LifecycleBreakdown(Answer):

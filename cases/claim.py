@@ -26,8 +26,8 @@ class Debtor:
     type: DebtorType
     name: str
     country: str
-    address: str
-    city: str
+    address: str = ""
+    city: str = ""
     zip_code: str = ""
     state: str = ""
     state_code: str = ""
@@ -44,7 +44,7 @@ class Claim:
     debtor: Debtor
     currency: str
     amount: Decimal
-    date: datetime.date
+    date: datetime.date | None
     due_date: datetime.date | None
     over_6_months: Decimal | None
     over_12_months: Decimal | None

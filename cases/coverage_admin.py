@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminEmailInputWidget, AdminTextInputWidget
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -20,6 +21,8 @@ from cases.models import CollectionPartner, Coverage, ExchangeRate
 from cases.models.collection_partner import USD
 from cases.routing import Wanted, explain_route
 from clients.countries import country_choices, country_name
+from debitura.edge.form_fields import AddressField, TextField
+from debitura.edge.shapes import Code, CompanyName
 from debitura.staff.pages import ReadOnlyInline, ReasonedAdmin, ReasonForm, acting, require
 from debitura.staff.site import site
 
@@ -52,6 +55,9 @@ class CollectionPartnerForm(ReasonForm):
         fields = ["name", "is_active", "platform_share_percentage", "office_email", "office_phone", "public_site"]
         field_classes = {"public_site": forms.URLField}
 
+    name = TextField(CompanyName(200), widget=AdminTextInputWidget)
+    office_email = AddressField(required=False, widget=AdminEmailInputWidget(attrs={"autocomplete": "off"}))
+    office_phone = TextField(Code(32), required=False, widget=AdminTextInputWidget)
     public_site = forms.URLField(required=False, assume_scheme="https", max_length=500)
 
 

@@ -15,7 +15,7 @@ from cases.models import Case, CollectionPartner, Coverage
 from cases.preview_case import Preview
 from cases.schemas import PreviewRequest
 from clients.countries import country_name
-from debitura.edge.shapes import Answer
+from debitura.edge.shapes import Answer, left_out
 from partners.models import ReferralPartner
 
 KINDS = {DebtorType.COMPANY.value: "B2B cases only", DebtorType.PRIVATE.value: "B2C cases only"}
@@ -93,10 +93,10 @@ class PreviewBody(Answer):
     is_eligible: bool
     ineligibility_reason: str | None
     jurisdiction: Jurisdiction
-    pricing_preview: PricingPreview | None = Field(description="Null while the currency has no rate.")
+    pricing_preview: PricingPreview | None = left_out("Left out while the currency has no rate.")
     requires_kyc_verification: bool
     pending_actions: list[None] = Field(max_length=0)
-    combined_signing_url: None
+    combined_signing_url: str | None
 
 
 def coverage_items() -> list[CoverageItem]:

@@ -51,7 +51,7 @@ class CasesQuery(PageQuery):
         default=[], description="Repeatable; the name (PendingVerification) or what people read (Pending Verification)."
     )
     query: QueryText = Field(
-        default="", description="Words that begin a word of the reference, the creditor reference or the debtor's name."
+        default="", description="Parts of words of the reference, the creditor reference or the debtor's name."
     )
     country_ids: Annotated[
         list[str],

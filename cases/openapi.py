@@ -48,7 +48,6 @@ CREDITOR: dict[str, Any] = {
     "zipCode": "1165",
     "state": None,
     "country": "Denmark",
-    "division": None,
 }
 WHOLE_CASE: dict[str, Any] = {
     "id": "3f0d8a52-6c1e-4b7f-9a35-5d2c7e9b1f04",
@@ -83,7 +82,6 @@ WHOLE_CASE: dict[str, Any] = {
         "publicSite": None,
     },
     "creditor": CREDITOR,
-    "bankAccount": None,
     "blendedAgeUpliftPoints": None,
     "preLegalSuccessFee": 9.5,
     "solutionUrl": None,
@@ -93,7 +91,6 @@ WHOLE_CASE: dict[str, Any] = {
     "exclusivePeriodEndDate": None,
     "disputeStatus": None,
     "validation": {"needsInfo": False},
-    "assignedUser": None,
     "allocationOutstanding": {"principal": 1250.5, "interest": 0, "reminderFees": 0, "collectionFees": 0},
 }
 ITEM: dict[str, Any] = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Context, Decimal
@@ -11,7 +10,7 @@ from typing import Annotated, Any, cast
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema, field_validator
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, field_validator
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from pydantic_core.core_schema import ValidationInfo
 
@@ -20,14 +19,12 @@ from cases.currencies import currencies, decimals
 from cases.jurisdictions import US, state_code, us_states
 from cases.standard_fees import Age
 from clients.countries import country_code, country_name
-from debitura.edge.mailbox import MAX_EMAIL
-from debitura.edge.query import read_moment
-from debitura.edge.shapes import Email, Line, OptionalLine, OptionalText, Shape
+from debitura.edge.days import is_in_the_future, read_day
+from debitura.edge.shapes import AddressLine, Code, CompanyName, Line, OptionalLine, OptionalText, Shape
 
 # As much as twelve digits and four decimals: what a double, and so JSON in most hands, still holds exactly.
 MAX_AMOUNT = Decimal(999_999_999_999)
 WIDE = Context(prec=40)  # for amounts of twelve digits, however many decimals were sent
-EARLIEST = datetime.date(1900, 1, 1)
 MAX_URL = 2048
 
 
@@ -62,22 +59,13 @@ def _read_amount(sent: object) -> Decimal:
     return amount
 
 
-def _read_moment(sent: object) -> datetime.date:
-    day = read_moment(sent)
-    if _day(day) < EARLIEST:
-        raise _fault(f"Is before {EARLIEST}.")
-    return day
-
-
-def _day(moment: datetime.date) -> datetime.date:
-    return moment.date() if isinstance(moment, datetime.datetime) else moment
-
-
-def _read_uuid(sent: object) -> UUID:
+def _read_uuid(sent: object) -> UUID | None:
+    """In any letter case; the nil UUID says nothing."""
     try:
-        return UUID(sent if isinstance(sent, str) else "")
+        named = UUID(sent if isinstance(sent, str) else "")
     except ValueError:
         raise _fault("Must be a UUID.")
+    return named if named.int else None
 
 
 def _read_url(sent: object) -> str:
@@ -106,17 +94,16 @@ def _read_currency(sent: object) -> str:
     return currency
 
 
-_WHEN = "ISO 8601: a date, or a moment, which is UTC without a zone."
+_WHEN = (
+    "ISO 8601: a day, best without a time. Of a moment the day counts that is written, whatever its offset: local "
+    "midnight that a program has turned into UTC is a day early. Days before 1970 are none."
+)
 Amount = Annotated[Decimal, _Read(_read_amount, (("type", "number"), ("minimum", 0), ("maximum", int(MAX_AMOUNT))))]
-Moment = Annotated[datetime.date, _Read(_read_moment, (("type", "string"), ("description", _WHEN)))]
-Uuid = Annotated[UUID, _Read(_read_uuid, (("type", "string"), ("format", "uuid")))]
+Day = Annotated[datetime.date | None, _Read(read_day, (("type", ["string", "null"]), ("description", _WHEN)))]
+Uuid = Annotated[UUID | None, _Read(_read_uuid, (("type", ["string", "null"]), ("format", "uuid")))]
 Currency = Annotated[str, _Read(_read_currency, (("type", "string"), ("minLength", 3), ("maxLength", 3)))]
 Kind = Annotated[DebtorType, _Read(_read_debtor_type, (("type", "string"), ("description", "Company or Private.")))]
 Url = Annotated[str, _Read(_read_url, ())]  # of whatever type, since what is no URL is dropped
-
-
-def _nothing_for_blank(sent: object) -> object:
-    return None if isinstance(sent, str) and not sent.strip() else sent
 
 
 def _at(info: ValidationInfo) -> datetime.datetime:
@@ -124,10 +111,9 @@ def _at(info: ValidationInfo) -> datetime.datetime:
 
 
 def _not_in_the_future(day: datetime.date, info: ValidationInfo) -> datetime.date:
-    now = _at(info)
-    if day > now if isinstance(day, datetime.datetime) else day > now.astimezone(datetime.UTC).date():
-        raise _fault("Is in the future, by the clock of UTC.")
-    return _day(day)
+    if is_in_the_future(day, at=_at(info)):
+        raise _fault("Is in the future everywhere on earth.")
+    return day
 
 
 # --- Amounts and their age --------------------------------------------------------------------------
@@ -166,9 +152,11 @@ class _Amounts(Shape):
         currency = info.data.get("currency_code")
         if amount is None or currency is None:
             return amount
-        if amount != amount.quantize(Decimal(1).scaleb(-decimals(currency)), context=WIDE):
+        money = amount.quantize(Decimal(1).scaleb(-decimals(currency)), context=WIDE)
+        # Programs that reckon in doubles write 67.2 with all the digits that the double has.
+        if money != amount and float(money) != float(amount):
             raise _fault(f"Has more decimals than {currency}, which has {decimals(currency) or 'none'}.")
-        return amount
+        return money
 
     @field_validator("amount_to_recover")
     @classmethod
@@ -223,12 +211,12 @@ class DebtorRequest(Shape):
     """Who owes."""
 
     type: Kind
-    name: Annotated[str, Line(200)]
+    name: Annotated[str, CompanyName(200)]
     contact_person: Annotated[str, OptionalLine(200)] = ""
-    company_registration_number: Annotated[str, OptionalLine(64)] = ""
-    address: Annotated[str, Line(500)]
-    zip_code: Annotated[str, OptionalLine(20)] = ""
-    city: Annotated[str, Line(100)]
+    company_registration_number: Annotated[str, Code(64)] = ""
+    address: Annotated[str, AddressLine(500)] = ""
+    zip_code: Annotated[str, Code(20)] = ""
+    city: Annotated[str, OptionalLine(100)] = ""
     state: Annotated[str, OptionalLine(100)] = ""
     country: Annotated[str, OptionalLine(100), Field(description="English name or alpha-2 code.")] = ""
     country_alpha2: Annotated[str, OptionalLine(2)] = Field(
@@ -237,12 +225,8 @@ class DebtorRequest(Shape):
     state_alpha2: Annotated[str, OptionalLine(100)] = Field(
         default="", validate_default=True, description="Needed in the US: CA, US-CA or California."
     )
-    email: Annotated[
-        Email | None,
-        BeforeValidator(_nothing_for_blank),
-        WithJsonSchema({"type": ["string", "null"], "maxLength": MAX_EMAIL}),
-    ] = None
-    phone: Annotated[str, OptionalLine(32)] = ""
+    email: Annotated[str, Code(254)] = Field(default="", description="As it is known; it is not checked.")
+    phone: Annotated[str, Code(64)] = ""
 
     @field_validator("country")
     @classmethod
@@ -291,7 +275,7 @@ class DebtorRequest(Shape):
             state_code=self.state_alpha2 if in_us else "",
             contact_person=self.contact_person,
             registration_number=self.company_registration_number,
-            email=unicodedata.normalize("NFC", self.email or ""),
+            email=self.email,
             phone=self.phone,
         )
 
@@ -318,19 +302,19 @@ def _state(given: str) -> str:
 class CaseRequest(_Amounts):
     """A claim that is to be collected."""
 
-    date: Moment
-    due_date: Moment | None = None
-    creditor_reference: Annotated[str, OptionalLine(50)] = Field(
+    date: Day = None
+    due_date: Day = None
+    creditor_reference: Annotated[str, Code(50)] = Field(
         default="", description="Your customer's own, such as the invoice number; once for each of its cases."
     )
     comments: Annotated[str, OptionalText(4000)] = ""
     claim_description: Annotated[str, OptionalText(4000)] = ""
     debtor: DebtorRequest
-    creditor_division_id: Uuid | None = None
-    collection_partner_id: Uuid | None = Field(
+    creditor_division_id: Uuid = None
+    collection_partner_id: Uuid = Field(
         default=None, description="Who shall collect it; must be active and cover the debtor. Left out: we choose."
     )
-    assigned_user_email: Annotated[str, OptionalLine(320)] = Field(
+    assigned_user_email: Annotated[str, Code(320)] = Field(
         default="", description="Of one of the client's users, who then gets the mails about this case."
     )
     skip_debitura_verification: bool = False
@@ -352,18 +336,16 @@ class CaseRequest(_Amounts):
 
     @field_validator("date")
     @classmethod
-    def _dated_in_the_past(cls, day: datetime.date, info: ValidationInfo) -> datetime.date:
-        return _not_in_the_future(day, info)
+    def _dated_in_the_past(cls, day: datetime.date | None, info: ValidationInfo) -> datetime.date | None:
+        return None if day is None else _not_in_the_future(day, info)
 
     @field_validator("due_date")
     @classmethod
     def _due_after_its_date(cls, day: datetime.date | None, info: ValidationInfo) -> datetime.date | None:
-        if day is None:
-            return None
         dated = info.data.get("date")
-        if dated is not None and _day(day) < dated:
+        if day is not None and dated is not None and day < dated:
             raise _fault("Is before date.")
-        return _day(day)
+        return day
 
     def claim(self) -> Claim:
         """The same in the words of the use case."""
@@ -420,7 +402,7 @@ class PreviewRequest(_Amounts):
     """What POST /cases/preview takes."""
 
     debtor: PreviewDebtorRequest
-    due_date: Moment | None = Field(default=None, description="Not together with parts by age.")
+    due_date: Day = Field(default=None, description="Not together with parts by age.")
     return_url: Url = Field(default="", description="Ignored: nothing is signed here.")
 
     @field_validator("due_date")

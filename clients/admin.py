@@ -8,12 +8,12 @@ from typing import Any, assert_never
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.formats import date_format
-from pydantic_core import PydanticCustomError
 
 from clients.agreement_status import Reason
 from clients.models import (
@@ -40,8 +40,9 @@ from clients.rename_client import (
     rename_client,
 )
 from debitura.edge.clock import for_people
+from debitura.edge.form_fields import TextField
 from debitura.edge.mailbox import normal_address
-from debitura.edge.text import SEEN, one_line
+from debitura.edge.shapes import CompanyName
 from debitura.staff.history import Happened, history_of
 from debitura.staff.pages import (
     DecisionForm,
@@ -60,32 +61,17 @@ WHY_AGAIN = {
 }
 
 
-def clean_line(text: str, *, max_length: int = 200) -> str:
-    """Read a name as the API does."""
-    try:
-        line = one_line(text, max_length=max_length)
-    except PydanticCustomError as fault:
-        raise forms.ValidationError(fault.message())
-    if not SEEN.search(line):
-        raise forms.ValidationError("This field may not be blank.")
-    return line
-
-
 class RenameForm(DecisionForm):
     """The company's right name."""
 
     held = forms.CharField(widget=forms.HiddenInput, strip=False)
-    name = forms.CharField(
-        max_length=200,
+    name = TextField(
+        CompanyName(200),
         label="Company name",
-        widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"}),
+        widget=AdminTextInputWidget,
         help_text="As it stands in the company's register.",
     )
     field_order = ["held", "name", "why"]
-
-    def clean_name(self) -> str:
-        """In the one form in which names are compared."""
-        return clean_line(self.cleaned_data["name"])
 
 
 class AgreementFilter(admin.SimpleListFilter):

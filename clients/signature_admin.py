@@ -16,6 +16,8 @@ from clients.models import (
     SignedDocument,
 )
 from debitura.edge.clock import for_people
+from debitura.edge.form_fields import TextField
+from debitura.edge.shapes import OptionalText
 from debitura.staff.pages import (
     DecisionForm,
     ReadOnlyAdmin,
@@ -29,9 +31,9 @@ from debitura.staff.site import site
 class InvalidateForm(DecisionForm):
     """Why a signature does not count, for the client and for the log."""
 
-    told_client = forms.CharField(
+    told_client = TextField(
+        OptionalText(1000),
         label="What the client is told",
-        max_length=1000,
         widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
         help_text="It stands on the page where the client is asked to sign again. Plain words; name nobody.",
         error_messages={"required": "Please tell the client why it must sign again."},

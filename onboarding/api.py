@@ -50,6 +50,9 @@ from onboarding.schemas import (
 )
 from partners.authentication import IsPartner, calling_partner
 
+# An address can stand for another company than this one: a bookkeeper's, or a group's mailbox (product-rules 3.4).
+KNOWN = "An address in this request is known to us from"
+OTHERWISE = "If this is another company, send other addresses of it; plus-addresses will do."
 SUPPORT = "Please write to {contact}; name the externalTenantId."
 
 
@@ -101,29 +104,27 @@ def _answer(outcome: Outcome, claims: Sequence[Claim]) -> HttpResponse:
 def _refusal(refusal: Refusal) -> HttpResponse:
     match refusal:
         case NeedsApproval(request):
-            message = "This company must approve the link to you first. Hand the URL in data to your customer."
+            message = f"{KNOWN} a company that must approve the link to you first. Hand it the URL in data."
             return _needs_linking(message, request.external_tenant_id, OnboardingLinks(url=approval_url(request)))
         case Disowned(external_tenant_id):
-            return _needs_linking(_ask_support("has not approved the link to you"), external_tenant_id, None)
-        case LinkedElsewhere(external_tenant_id):
-            return _conflict("AlreadyLinkedToAnotherPartner", external_tenant_id, "is linked to another partner")
-        case LinkedUnderOtherId(linked_under):
-            message = "This company is linked to you already, under the externalTenantId in data."
-            return _json(
-                ConflictBody(
-                    type="AlreadyLinkedDifferentTenant",
-                    message=message,
-                    data=TenantData(external_tenant_id=linked_under),
-                ),
-                409,
+            return _needs_linking(
+                _ask_support("a company that has not approved the link to you"), external_tenant_id, None
             )
+        case LinkedElsewhere(external_tenant_id):
+            return _conflict(
+                "AlreadyLinkedToAnotherPartner", external_tenant_id, "a company that is linked to another partner"
+            )
+        case LinkedUnderOtherId(linked_under):
+            return _conflict("AlreadyLinkedDifferentTenant", linked_under, "the client in data, which is linked to you")
         case Ambiguous(external_tenant_id):
-            return _conflict("AmbiguousMatch", external_tenant_id, "cannot be told apart from another that we know")
+            return _conflict(
+                "AmbiguousMatch", external_tenant_id, "several companies, so that they cannot be told apart"
+            )
         case AskedTooOften(retry_after):
             raise _too_often(retry_after)
         case RulesBroken(rules):
             errors = [BusinessError(type=rule.type, message=rule.message, solution_url=None) for rule in rules]
-            return _json(BusinessErrorsBody(business_errors=errors, signing_handoff=None), 422)
+            return _json(BusinessErrorsBody(business_errors=errors), 422)
         case _:
             assert_never(refusal)
 
@@ -140,19 +141,22 @@ def _needs_linking(message: str, external_tenant_id: str, links: OnboardingLinks
     return _json(NeedsLinkingBody(message=message, data=data), 409)
 
 
-def _conflict(type: str, external_tenant_id: str, what: str) -> HttpResponse:
+def _conflict(type: str, external_tenant_id: str, whose: str) -> HttpResponse:
     data = TenantData(external_tenant_id=external_tenant_id)
-    return _json(ConflictBody(type=type, message=_ask_support(what), data=data), 409)
+    return _json(ConflictBody(type=type, message=_ask_support(whose), data=data), 409)
 
 
 def _too_often(retry_after: timedelta) -> ApiError:
-    contact = SUPPORT.format(contact=settings.SUPPORT_CONTACT)
-    message = f"You were told of too many companies that we know already within a day. Try again later. {contact}"
+    message = f"You were told of too many companies that we know already within a day. Try again later. {_support()}"
     return ApiError(429, "RateLimited", message, headers={"Retry-After": str(ceil(retry_after.total_seconds()))})
 
 
-def _ask_support(what: str) -> str:
-    return f"This company {what}. {SUPPORT.format(contact=settings.SUPPORT_CONTACT)}"
+def _ask_support(whose: str) -> str:
+    return f"{KNOWN} {whose}. {OTHERWISE} {_support()}"
+
+
+def _support() -> str:
+    return SUPPORT.format(contact=settings.SUPPORT_CONTACT)
 
 
 def _json(body: BaseModel, status: int) -> HttpResponse:

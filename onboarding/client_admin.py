@@ -6,15 +6,16 @@ from typing import Any, assert_never
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminEmailInputWidget, AdminTextInputWidget
 from django.contrib.messages import success, warning
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
-from pydantic_core import PydanticCustomError
 
-from clients.admin import ClientAdmin, clean_line
+from clients.admin import ClientAdmin
 from clients.models import Client, EmailAddress
 from debitura.edge.clock import for_people
-from debitura.edge.mailbox import read_email
+from debitura.edge.form_fields import AddressField, TextField
+from debitura.edge.shapes import PersonName
 from debitura.staff.pages import DecisionForm, ReadOnlyAdmin, acting, require
 from debitura.staff.site import site
 from onboarding.correct_users import (
@@ -46,37 +47,23 @@ RELEASING = [
     "If they are another company’s, let go of them: when that company is brought next, it is a new client.",
     "This client keeps them as text. Who proves one of them for it, before the other company does, gets it back.",
 ]
-ADDRESS = forms.EmailInput(attrs={"class": "vTextField", "autocomplete": "off"})
 
 
 class AddressForm(DecisionForm):
     """The right address."""
 
-    email = forms.CharField(
+    email = AddressField(
         label="Right e-mail address",
-        widget=ADDRESS,
+        widget=AdminEmailInputWidget(attrs={"autocomplete": "off"}),
         help_text="Make sure that it is theirs: whoever reads mail there can sign for the company.",
     )
     field_order = ["name", "email", "why"]
-
-    def clean_email(self) -> str:
-        """Read it as the API does."""
-        try:
-            return read_email(self.cleaned_data["email"])
-        except PydanticCustomError as fault:
-            raise forms.ValidationError(fault.message())
 
 
 class AdminForm(AddressForm):
     """A new admin of the client."""
 
-    name = forms.CharField(
-        max_length=200, label="Full name", widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"})
-    )
-
-    def clean_name(self) -> str:
-        """Read it as the API does."""
-        return clean_line(self.cleaned_data["name"])
+    name = TextField(PersonName(200), label="Full name", widget=AdminTextInputWidget)
 
 
 class ChoiceForm(DecisionForm):

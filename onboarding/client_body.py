@@ -53,7 +53,6 @@ def listed_body(listed: ListedClient) -> ClientBody:
         is_attributed_client=link.is_attributed,
         referral_fee_percentage=link.fee_percentage,
         date_linked=link.created_at,
-        kyc_status=None,
         case_stats=CaseStatsBody(cases_total=stats.total, cases_closed=stats.closed, earnings_usd=stats.earnings_usd),
     )
 

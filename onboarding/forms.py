@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, cast, override
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
-from pydantic_core import PydanticCustomError
 
 from clients.countries import country_choices, country_name
 from clients.models import Client, User
-from debitura.edge.mailbox import MAX_EMAIL, normal_address, read_email
-from debitura.edge.text import SEEN, one_line
+from debitura.edge.form_fields import AddressField, TextField
+from debitura.edge.mailbox import normal_address
+from debitura.edge.shapes import AddressLine, Code, CompanyName, OptionalLine, PersonName
 from onboarding.confirm_company import details_held
 from onboarding.confirm_users import Colleague
 from onboarding.models import LONGEST_TYPED
@@ -23,42 +23,6 @@ from onboarding.schemas import MAX_USERS
 from onboarding.sign_agreement import CONSENT, Shown
 
 BELONGS_TO_ANOTHER = "This address cannot be used here. Please contact support."
-
-
-class LineField(forms.CharField):
-    """Text of one line, in the form in which it is stored."""
-
-    def __init__(self, *, max_length: int, autocomplete: str = "off", **options: Any) -> None:
-        super().__init__(max_length=max_length, **options)
-        self._max_length = max_length
-        self.widget.attrs["autocomplete"] = autocomplete
-
-    @override
-    def to_python(self, value: Any) -> str:
-        """Read it as the API does; what nobody can see is nothing."""
-        try:
-            line = one_line(value or "", max_length=self._max_length)
-        except PydanticCustomError as fault:
-            raise ValidationError(fault.message())
-        return line if SEEN.search(line) else ""
-
-
-class AddressField(forms.CharField):
-    """An e-mail address."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=MAX_EMAIL, widget=forms.EmailInput(attrs={"autocomplete": "email"}), **options)
-
-    @override
-    def to_python(self, value: Any) -> str:
-        """Check its form; whether it is somebody's shows when a code is mailed to it."""
-        address = super().to_python(value)
-        if not address:
-            return ""
-        try:
-            return read_email(address)
-        except PydanticCustomError as fault:
-            raise ValidationError(fault.message())
 
 
 class CodeForm(forms.Form):
@@ -91,30 +55,30 @@ class AddressForm(forms.Form):
 class CompanyForm(forms.Form):
     """The company's details."""
 
-    name = LineField(
+    name = TextField(
+        CompanyName(200),
         label="Company name",
-        max_length=200,
         autocomplete="organization",
         help_text="As it is registered: the agreement is made in this name.",
         error_messages={"required": "Enter the company’s name."},
     )
-    registration_number = LineField(label="Registration number", max_length=64, required=False)
+    registration_number = TextField(Code(64), label="Registration number", required=False)
     country = forms.ChoiceField(
         label="Country",
         choices=country_choices,
         widget=forms.Select(attrs={"autocomplete": "country"}),
         error_messages={"required": "Choose the country.", "invalid_choice": "Choose a country from the list."},
     )
-    address = LineField(label="Street address", max_length=500, required=False, autocomplete="street-address")
-    zip_code = LineField(label="Postal code", max_length=20, required=False, autocomplete="postal-code")
-    city = LineField(label="City", max_length=100, required=False, autocomplete="address-level2")
-    state = LineField(label="State or region", max_length=100, required=False, autocomplete="address-level1")
+    address = TextField(AddressLine(500), label="Street address", required=False, autocomplete="street-address")
+    zip_code = TextField(Code(20), label="Postal code", required=False, autocomplete="postal-code")
+    city = TextField(OptionalLine(100), label="City", required=False, autocomplete="address-level2")
+    state = TextField(OptionalLine(100), label="State or region", required=False, autocomplete="address-level1")
     support_email = AddressField(
         label="E-mail of the company",
         help_text="Where Debitura writes about your cases.",
         error_messages={"required": "Enter the company’s e-mail address."},
     )
-    support_phone = LineField(label="Phone", max_length=32, required=False, autocomplete="tel")
+    support_phone = TextField(Code(32), label="Phone", required=False, autocomplete="tel")
 
     @classmethod
     def of(cls, client: Client) -> CompanyForm:
@@ -138,10 +102,10 @@ class ColleagueForm(forms.Form):
     """A person at the company. Of who acts, the address is proven and stays."""
 
     user_id = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    name = LineField(
-        label="Name", max_length=200, autocomplete="off", error_messages={"required": "Enter the person’s name."}
+    name = TextField(PersonName(200), label="Name", error_messages={"required": "Enter the person’s name."})
+    email = AddressField(
+        label="E-mail", autocomplete="off", error_messages={"required": "Enter the person’s e-mail address."}
     )
-    email = AddressField(label="E-mail", error_messages={"required": "Enter the person’s e-mail address."})
 
 
 if TYPE_CHECKING:
@@ -211,9 +175,9 @@ class SignForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     details = forms.CharField(max_length=64, widget=forms.HiddenInput)
-    full_name = LineField(
+    full_name = TextField(
+        PersonName(200),
         label="Your full name",
-        max_length=200,
         autocomplete="name",
         help_text="Typing your name here is your signature.",
         error_messages={"required": "Type your full name."},

@@ -28,7 +28,7 @@ from clients.models import (
     User,
 )
 from clients.models.agreement_facts import status_of
-from clients.models.client import Role, one_spacing
+from clients.models.client import Role
 from debitura.edge.clock import for_people
 from debitura.edge.mailbox import normal_address
 from debitura.staff.history import Happened, decisions_about, history_of
@@ -84,7 +84,7 @@ class Typed:
             ids=frozenset(map(uuid.UUID, found)),
             addresses=frozenset(addresses),
             tenant_ids=frozenset({text, plain, last_of_path, *found} - {""}),
-            name="" if found or addresses else one_spacing(plain),
+            name="" if found or addresses else " ".join(plain.split()),
         )
 
     def means(self, row: ReferralPartnerClientLink | LinkRequest) -> bool:
@@ -149,7 +149,7 @@ def find_clients(text: str) -> list[Client]:
         EmailAddress.objects.filter(pk__in=typed.addresses).values("client"),
     ]
     if typed.name:
-        ways.append(Client.objects.order_by().filter(name__icontains=typed.name).values("pk"))
+        ways.append(Client.objects.order_by().known_as(typed.name).values("pk"))
     return list(Client.objects.filter(pk__in=found.union(*ways)).order_by("name", "pk")[:NEWEST])
 
 

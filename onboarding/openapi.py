@@ -76,13 +76,11 @@ AWAITING: dict[str, Any] = {
     "isAttributedClient": True,
     "referralFeePercentage": 12.5,
     "dateLinked": "2026-11-24T14:20:05.120000Z",
-    "kycStatus": None,
     "caseStats": {"casesTotal": 0, "casesClosed": 0, "earningsUsd": 0},
 }
 READY: dict[str, Any] = {
-    **AWAITING,
+    **{name: value for name, value in AWAITING.items() if name != "onboardingLinks"},
     "onboardingDone": True,
-    "onboardingLinks": None,
     "agreement": {"signedVersion": 3, "currentVersion": 3, "mustSignBy": None, "reason": None, "signUrl": None},
 }
 ANNOUNCED = {
@@ -125,7 +123,6 @@ CASE_RESULTS: dict[str, Any] = {
             "errorType": "NoPartnerAvailable",
             "errorMessage": "No collection partner covers this debtor and amount.",
             "validationErrors": None,
-            "signingHandoff": None,
         }
     ],
 }
@@ -194,11 +191,12 @@ describe_create_client = extend_schema(
             Conflict,
             "We know this company, or one with one of these addresses. `type` says what stands in the way. With "
             "ClientExistsNeedsLinking, hand onboardingLinks.url to your customer; once it approves, repeat the call. "
-            "The URL is null where the company has said that it does not know you; support must lift that first. "
+            "There is no URL where the company has said that it does not know you; support must lift that first. "
             "Repeats answer the same request until it expires, under the externalTenantId that it was made under.",
             ClientExistsNeedsLinking={
                 "type": "ClientExistsNeedsLinking",
-                "message": "This company must approve the link to you first. Hand the URL in data to your customer.",
+                "message": "An address in this request is known to us from a company that must approve the link to you "
+                "first. Hand it the URL in data.",
                 "data": {
                     "externalTenantId": "tenant-4711",
                     "onboardingLinks": {"url": APPROVAL},
@@ -207,22 +205,22 @@ describe_create_client = extend_schema(
             },
             ClientDoesNotKnowYou={
                 "type": "ClientExistsNeedsLinking",
-                "message": "This company has not approved the link to you. …",
-                "data": {"externalTenantId": "tenant-4711", "onboardingLinks": None, "isAttributedClient": False},
+                "message": "An address in this request is known to us from a company that has not approved the link …",
+                "data": {"externalTenantId": "tenant-4711", "isAttributedClient": False},
             },
             AlreadyLinkedToAnotherPartner={
                 "type": "AlreadyLinkedToAnotherPartner",
-                "message": "This company is linked to another partner. …",
+                "message": "An address in this request is known to us from a company that is linked to another …",
                 "data": {"externalTenantId": "tenant-4711"},
             },
             AlreadyLinkedDifferentTenant={
                 "type": "AlreadyLinkedDifferentTenant",
-                "message": "This company is linked to you already, under the externalTenantId in data.",
+                "message": "An address in this request is known to us from the client in data, which is linked …",
                 "data": {"externalTenantId": "tenant-0815"},
             },
             AmbiguousMatch={
                 "type": "AmbiguousMatch",
-                "message": "This company cannot be told apart from another that we know. …",
+                "message": "An address in this request is known to us from several companies, so that they cannot …",
                 "data": {"externalTenantId": "tenant-4711"},
             },
         ),
@@ -240,7 +238,6 @@ describe_create_client = extend_schema(
                         "solutionUrl": None,
                     }
                 ],
-                "signingHandoff": None,
             },
         ),
         429: answer(

@@ -17,7 +17,20 @@ from clients.countries import country_code
 from debitura.edge.errors import BusinessError
 from debitura.edge.mailbox import normal_address
 from debitura.edge.query import PageBody
-from debitura.edge.shapes import Answer, AtMost, Email, ExternalTenantId, Line, OptionalLine, Shape
+from debitura.edge.shapes import (
+    AddressLine,
+    Answer,
+    AtMost,
+    Code,
+    CompanyName,
+    Email,
+    ExternalTenantId,
+    Line,
+    OptionalLine,
+    PersonName,
+    Shape,
+    left_out,
+)
 from onboarding.onboard import Company, Person, Registration
 
 MAX_USERS = 50
@@ -51,26 +64,26 @@ def _every_address_once(users: list[UserRequest]) -> list[UserRequest]:
 class CompanyRequest(Shape):
     """The company as the partner knows it."""
 
-    name: Annotated[str, Line(200)]
-    registration_number: Annotated[str, OptionalLine(64)] = ""
+    name: Annotated[str, CompanyName(200)]
+    registration_number: Annotated[str, Code(64)] = ""
     country: Annotated[
         str,
         Line(100),
         AfterValidator(_to_country_code),
         Field(description="ISO 3166-1 alpha-2 code, or the English name."),
     ]
-    address: Annotated[str, OptionalLine(500)] = ""
-    zip_code: Annotated[str, OptionalLine(20)] = ""
+    address: Annotated[str, AddressLine(500)] = ""
+    zip_code: Annotated[str, Code(20)] = ""
     city: Annotated[str, OptionalLine(100)] = ""
     state: Annotated[str, OptionalLine(100)] = ""
     support_email: Email
-    support_phone: Annotated[str, OptionalLine(32)] = ""
+    support_phone: Annotated[str, Code(32)] = ""
 
 
 class UserRequest(Shape):
     """A person at the company."""
 
-    name: Annotated[str, Line(200)]
+    name: Annotated[str, PersonName(200)]
     email: Email
     is_onboarding_user: bool = Field(
         default=False, description="True on exactly one of several users; a single user is the onboarding user anyway."
@@ -116,7 +129,7 @@ Percentage = Annotated[Decimal, PlainSerializer(float, return_type=float), Field
 class OnboardingLinks(Answer):
     """Where the client goes on."""
 
-    url: str | None = Field(
+    url: str = Field(
         description="Hand it to your customer as it is now: it may change, so do not keep it. Append "
         "?returnUrl=<a percent-encoded address on a host that you registered> to have a button back to you at the end."
     )
@@ -181,14 +194,13 @@ class ClientBody(Answer):
     onboarding_done: bool = Field(
         description="The client's signature is current. Repeat the call, or GET, to learn of it."
     )
-    onboarding_links: OnboardingLinks | None = Field(description="Null once the signature is current.")
+    onboarding_links: OnboardingLinks | None = left_out("Left out once the signature is current.")
     agreement: AgreementBody
     client: CreditorBody
     users: list[UserBody]
     is_attributed_client: bool = Field(description="You created this client, and earn on all of its cases.")
     referral_fee_percentage: Percentage = Field(description="Locked when the link was made; in percent.")
     date_linked: datetime
-    kyc_status: Literal["NotRequired", "Pending", "Verified"] | None
     case_stats: CaseStatsBody
 
 
@@ -224,7 +236,6 @@ class BusinessErrorsBody(Answer):
     """A 422: something in a case that the client's own facts do not allow. Nothing was created."""
 
     business_errors: list[BusinessError]
-    signing_handoff: None
 
 
 class TenantData(Answer):
@@ -236,7 +247,9 @@ class TenantData(Answer):
 class NeedsLinkingData(TenantData):
     """The client must approve the link."""
 
-    onboarding_links: OnboardingLinks | None
+    onboarding_links: OnboardingLinks | None = left_out(
+        "Left out where the company has said that it does not know you."
+    )
     is_attributed_client: Literal[False]
 
 

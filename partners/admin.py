@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminEmailInputWidget, AdminTextInputWidget
 from django.contrib.messages import success, warning
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -18,6 +19,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from debitura.edge.form_fields import AddressField, TextField
+from debitura.edge.shapes import CompanyName
 from debitura.staff.decision import decision
 from debitura.staff.pages import (
     DecisionForm,
@@ -98,6 +101,14 @@ class PartnerForm(ReasonForm):
     return_hosts = HostsField(
         required=False, help_text="Where a returnUrl may lead, a host a line, such as app.partner.example."
     )
+
+    name = TextField(CompanyName(200), widget=AdminTextInputWidget)
+    short_name = TextField(
+        CompanyName(40),
+        widget=AdminTextInputWidget,
+        help_text="What clients know the platform as; pages and mails say it.",
+    )
+    contact_email = AddressField(label="Contact e-mail", widget=AdminEmailInputWidget(attrs={"autocomplete": "off"}))
 
     class Meta:
         model = ReferralPartner

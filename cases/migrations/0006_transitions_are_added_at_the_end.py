@@ -27,7 +27,7 @@ CREATE TRIGGER transition_happens_now BEFORE INSERT ON cases_casetransition
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0005_search_by_the_most_telling_words"),
+        ("cases", "0005_search_within_words"),
         ("staff", "0003_what_happens_now_is_dated_now"),
     ]
 

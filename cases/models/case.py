@@ -28,7 +28,7 @@ def draw_reference() -> str:
 
 
 class _Matches(Func):
-    """Whether a case has these words, by an index over a column that only the database knows (migration 0002)."""
+    """Whether a case has these words, by an index over a column that only the database knows (migration 0005)."""
 
     template = "cases_case.search @@ debitura_case_query(%(expressions)s)"
     output_field = models.BooleanField()
@@ -43,10 +43,11 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def matching(self, words: str) -> Self:
         """
-        Cases in which each of these words begins one of the reference, the creditor's reference or the debtor's name.
+        Cases in which each of these words is part of one of the reference, the creditor's or the debtor's name.
 
-        In any letter case; what is no letter or digit stands between words. Without any word nothing matches, and what
-        is longer than a name can be is cut off. Of many words the six longest decide.
+        In any letter case, with any accents; what is no letter or digit stands between words. One or two letters alone
+        must begin a word. Without any word nothing matches, and what is longer than a name can be is cut off. Of many
+        words the six longest decide.
         """
         return self.filter(_Matches(Value(words[:200])))
 

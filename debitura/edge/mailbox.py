@@ -12,7 +12,7 @@ from __future__ import annotations
 from email_validator import EmailNotValidError, validate_email
 from pydantic_core import PydanticCustomError
 
-from debitura.edge.text import too_long
+from debitura.edge.text import too_long, trimmed
 
 MAX_EMAIL = 254
 # What marks an encoded word of a header (RFC 2047): some who read `To:` would take it for something else.
@@ -25,7 +25,7 @@ def read_email(sent: str) -> str:
 
     A domain in other letters than ASCII comes in its one form, without what cannot be seen in it.
     """
-    address = sent.strip()
+    address = trimmed(sent)
     if len(address) > MAX_EMAIL:
         raise too_long(MAX_EMAIL)
     try:
@@ -57,11 +57,11 @@ def normal_address(address: str) -> str:
 
     What is no address is nobody's, and stays as it is but for its letter case.
     """
-    plain = address.strip().lower()
+    plain = trimmed(address).lower()
     # Nothing but letter case is folded in ASCII, unless a domain comes in Punycode, which may be another's or nobody's.
     if len(plain) > MAX_EMAIL or (plain.isascii() and "xn--" not in plain):
         return plain
     try:
-        return mailbox(address.strip()).lower()
+        return mailbox(trimmed(address)).lower()
     except EmailNotValidError:
         return plain

@@ -11,8 +11,9 @@ from django.http import QueryDict
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from debitura.edge.days import LONGEST
 from debitura.edge.errors import name_on_the_wire
-from debitura.edge.shapes import Answer, Shape, read
+from debitura.edge.shapes import Answer, OptionalLine, Shape, read, says_nothing
 
 MAX_PAGE = 2_147_483_647
 MAX_PAGE_SIZE = 100
@@ -31,13 +32,18 @@ def read_query[S: Shape](shape: type[S], query_string: str, *, at: datetime.date
         for name, field in shape.model_fields.items()
         if get_origin(field.annotation) is list
     }
-    data = {name: values if name.casefold() in repeatable else _only(values) for name, values in sent.lists()}
+    data = {name: _said(values) if name.casefold() in repeatable else _only(values) for name, values in sent.lists()}
     return read(shape, data, at=at)
 
 
 def _only(values: list[str]) -> str | list[str]:
     """A parameter that is given twice stays a list, which its field refuses."""
-    return values[0] if len(values) == 1 else values
+    said = _said(values) or values[:1]
+    return said[0] if len(said) == 1 else said
+
+
+def _said(values: list[str]) -> list[str]:
+    return [value for value in values if not says_nothing(value)]
 
 
 def _number(sent: object) -> object:
@@ -53,22 +59,27 @@ def _truth(sent: object) -> bool:
     raise PydanticCustomError("query_truth", "Must be true or false, once.")
 
 
-def read_moment(sent: object) -> datetime.datetime | datetime.date:
+_NOT_A_MOMENT = PydanticCustomError("moment", "Not a date. Write it as 2026-01-31 or 2026-01-31T00:00:00Z.")
+
+
+def _read_moment(sent: object) -> datetime.datetime | datetime.date:
     """An ISO 8601 date, or a moment in UTC; one without a zone is in UTC."""
     if not isinstance(sent, str):
         raise PydanticCustomError("moment", "Must be a date as a string, such as 2026-01-31 or 2026-01-31T00:00:00Z.")
+    if len(sent) > LONGEST:
+        raise _NOT_A_MOMENT
     with suppress(ValueError):
         return datetime.date.fromisoformat(sent)
     try:
         moment = datetime.datetime.fromisoformat(sent)
         return moment.replace(tzinfo=datetime.UTC) if moment.tzinfo is None else moment.astimezone(datetime.UTC)
     except (ValueError, OverflowError):
-        raise PydanticCustomError("moment", "Not a date. Write it as 2026-01-31 or 2026-01-31T00:00:00Z.")
+        raise _NOT_A_MOMENT
 
 
 def _begin(sent: object) -> datetime.datetime:
     """The moment at which a day begins, or the moment that is given."""
-    moment = read_moment(sent)
+    moment = _read_moment(sent)
     if isinstance(moment, datetime.datetime):
         return moment
     return datetime.datetime.combine(moment, datetime.time.min, datetime.UTC)
@@ -76,7 +87,7 @@ def _begin(sent: object) -> datetime.datetime:
 
 def _end(sent: object) -> datetime.datetime:
     """The last moment of a day, or the moment that is given: bounds are inclusive."""
-    moment = read_moment(sent)
+    moment = _read_moment(sent)
     if isinstance(moment, datetime.datetime):
         return moment
     return datetime.datetime.combine(moment, datetime.time.max, datetime.UTC)
@@ -90,7 +101,7 @@ def _clean(text: str) -> str:
 
 _MOMENT = {"type": "string", "description": "ISO 8601: a date, or a moment, which is UTC without a zone. Inclusive."}
 QueryTruth = Annotated[bool, BeforeValidator(_truth)]
-QueryText = Annotated[str, Field(max_length=255), AfterValidator(_clean)]
+QueryText = Annotated[str, OptionalLine(255)]
 QueryId = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_clean)]
 From = Annotated[datetime.datetime, BeforeValidator(_begin), WithJsonSchema(_MOMENT)]
 To = Annotated[datetime.datetime, BeforeValidator(_end), WithJsonSchema(_MOMENT)]

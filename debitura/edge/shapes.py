@@ -14,21 +14,33 @@ from datetime import datetime
 from functools import cache
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_schema
 
 from debitura.edge.errors import field_path, invalid, name_on_the_wire
 from debitura.edge.mailbox import MAX_EMAIL, read_email
-from debitura.edge.text import NOT_IN_A_LINE, SEEN, UNSEEN, one_line, several_lines
+from debitura.edge.text import CONTROL, SEEN, UNSEEN, has_letter, has_letter_or_digit, one_line, several_lines
 
 MAX_ERRORS = 500
 MAX_TENANT_ID = 255
 
-# The same in the words of JSON schema, whose escapes are JavaScript's.
-CLEAN_PATTERN = f"^[^{NOT_IN_A_LINE}]*$".replace(r"\x", r"\u00")
-SEEN_PATTERN = f"^[^{NOT_IN_A_LINE}]*[^{NOT_IN_A_LINE}{UNSEEN}][^{NOT_IN_A_LINE}]*$".replace(r"\x", r"\u00")
-TENANT_ID_PATTERN = r"^(?!\.{1,2}$)[^/\\\u0000-\u001f\u007f-\u009f]+$"
+# In the words of JSON schema, whose escapes are JavaScript's.
+CLEAN_PATTERN = f"^[^{CONTROL}]*$".replace(r"\x", r"\u00")
+SEEN_PATTERN = f"^[^{CONTROL}]*[^{CONTROL}{UNSEEN}][^{CONTROL}]*$".replace(r"\x", r"\u00")
+# What cannot be seen makes two ids of one; blanks can be, between other characters.
+UNSEEN_IN_AN_ID = UNSEEN.replace(r"\s", r"\t-\r\u0085")
+TENANT_ID_PATTERN = rf"^(?!\.{{1,2}}$)(?=.*[^\s])[^/\\\u0000-\u001f\u007f-\u009f{UNSEEN_IN_AN_ID}]+$"
 TENANT_ID = re.compile(TENANT_ID_PATTERN)
+NIL = "00000000-0000-0000-0000-000000000000"
+LONGEST_NOTHING = 1000
 
 
 class Shape(BaseModel):
@@ -45,18 +57,36 @@ class Shape(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _names_in_any_letter_case(cls, sent: Any) -> Any:
-        """Call properties by their names here. What is unknown stays as sent, and is refused under that name."""
+        """
+        Call properties by their names here, and leave out those that say nothing where they need not be there.
+
+        What is unknown stays as sent, and is refused under that name.
+        """
         if not isinstance(sent, dict):
             return sent
-        names = _names(cls)
+        names, optional = _names(cls)
         known = {name: names.get(name.casefold(), name) for name in sent}
         # Two spellings of one property: the reader of JSON refuses them already; here neither is silently lost.
-        return {known[name]: value for name, value in sent.items()} if len({*known.values()}) == len(sent) else sent
+        if len({*known.values()}) < len(sent):
+            return sent
+        return {
+            known[name]: value for name, value in sent.items() if not (known[name] in optional and says_nothing(value))
+        }
 
 
 @cache
-def _names(shape: type[Shape]) -> dict[str, str]:
-    return {name.casefold(): name for name in (field.alias or key for key, field in shape.model_fields.items())}
+def _names(shape: type[Shape]) -> tuple[dict[str, str], frozenset[str]]:
+    """Properties by their names in small letters, and which of them may be left out."""
+    fields = {field.alias or key: field for key, field in shape.model_fields.items()}
+    optional = frozenset(name for name, field in fields.items() if not field.is_required())
+    return {name.casefold(): name for name in fields}, optional
+
+
+def says_nothing(value: object) -> bool:
+    """Null and text in which nothing is seen; an empty list says that there is none (product-rules 1.2)."""
+    if isinstance(value, str):
+        return len(value) <= LONGEST_NOTHING and not SEEN.search(value)
+    return value is None
 
 
 class Answer(BaseModel):
@@ -71,6 +101,33 @@ class Answer(BaseModel):
         json_schema_serialization_defaults_required=True,
         frozen=True,
     )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Describe what is left out as such: not as null."""
+        described = handler(schema)
+        facts = handler.resolve_ref_schema(described)
+        for name in _left_out(cls) & facts["properties"].keys():
+            [kind] = [each for each in facts["properties"][name].pop("anyOf") if each != {"type": "null"}]
+            facts["properties"][name] |= kind
+        return described
+
+
+def left_out(description: str | None = None) -> Any:
+    """
+    A field of an answer that is not there while it is None.
+
+    The published contract does not call it nullable, and clients generated from that refuse null.
+    """
+    return Field(default=None, description=description, exclude_if=_is_none)
+
+
+def _is_none(value: object) -> bool:
+    return value is None
+
+
+def _left_out(answer: type[Answer]) -> set[str]:
+    return {field.alias or name for name, field in answer.model_fields.items() if field.exclude_if is _is_none}
 
 
 def read[S: Shape](shape: type[S], data: object, *, at: datetime | None = None) -> S:
@@ -156,21 +213,18 @@ class AtMost:
 
 @dataclass(frozen=True)
 class Line:
-    """
-    Text of one line that says something: `Annotated[str, Line(200)]`.
-
-    Trimmed, in NFC, runs of white space made one blank; refused is what makes text read otherwise than it is stored.
-    """
+    """Text of one line that says something: `Annotated[str, Line(200)]`. How it is read: `debitura.edge.text`."""
 
     max_length: int
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_after_validator_function(self._read, core_schema.str_schema(strict=True))
+        return core_schema.no_info_after_validator_function(self.read, core_schema.str_schema(strict=True))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         return {"type": "string", "minLength": 1, "maxLength": self.max_length, "pattern": SEEN_PATTERN}
 
-    def _read(self, sent: str) -> str:
+    def read(self, sent: str) -> str:
+        """Return it as it is kept; raises the field's error."""
         line = one_line(sent, max_length=self.max_length)
         if not SEEN.search(line):
             raise PydanticCustomError("blank", "This field may not be blank.")
@@ -178,36 +232,67 @@ class Line:
 
 
 @dataclass(frozen=True)
-class OptionalLine(Line):
-    """The same, or nothing: null, blank and left out are `""`. Give it the default `""`."""
+class PersonName(Line):
+    """What a person is called: it has a letter."""
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_before_validator_function(
-            _nothing_for_null, super().__get_pydantic_core_schema__(source, handler)
-        )
+    def read(self, sent: str) -> str:
+        """Return it as it is kept; raises the field's error."""
+        name = super().read(sent)
+        if not has_letter(name):
+            raise PydanticCustomError("no_letter", "A name has a letter.")
+        return name
+
+
+@dataclass(frozen=True)
+class CompanyName(Line):
+    """What a company is called: it has a letter or a digit."""
+
+    def read(self, sent: str) -> str:
+        """Return it as it is kept; raises the field's error."""
+        name = super().read(sent)
+        if not has_letter_or_digit(name):
+            raise PydanticCustomError("no_letter", "A name has a letter or a digit.")
+        return name
+
+
+@dataclass(frozen=True)
+class OptionalLine(Line):
+    """A line, or nothing. Give it the default `""`."""
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         return {"type": ["string", "null"], "maxLength": self.max_length, "pattern": CLEAN_PATTERN}
 
-    def _read(self, sent: str) -> str:
-        line = one_line(sent, max_length=self.max_length)
+    def read(self, sent: str) -> str:
+        """Return it as it is kept; raises the field's error."""
+        line = self._line(sent)
         return line if SEEN.search(line) else ""
+
+    def _line(self, sent: str) -> str:
+        return one_line(sent, max_length=self.max_length)
+
+
+@dataclass(frozen=True)
+class AddressLine(OptionalLine):
+    """The lines of an address as one, with commas between them."""
+
+    def _line(self, sent: str) -> str:
+        return one_line(sent, max_length=self.max_length, line_end=", ")
+
+
+@dataclass(frozen=True)
+class Code(OptionalLine):
+    """What is copied from elsewhere and not read as words: a phone or registration number, a postal code."""
+
+    def _line(self, sent: str) -> str:
+        return one_line(sent, max_length=self.max_length, is_code=True)
 
 
 @dataclass(frozen=True)
 class OptionalText(OptionalLine):
-    r"""Text of several lines, or nothing; in NFC, with `\n` between lines. Give it the default `""`."""
+    r"""Text of several lines, with `\n` between them, or nothing. Give it the default `""`."""
 
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return {"type": ["string", "null"], "maxLength": self.max_length}
-
-    def _read(self, sent: str) -> str:
-        text = several_lines(sent, max_length=self.max_length)
-        return text if SEEN.search(text) else ""
-
-
-def _nothing_for_null(sent: object) -> object:
-    return "" if sent is None else sent
+    def _line(self, sent: str) -> str:
+        return several_lines(sent, max_length=self.max_length)
 
 
 @dataclass(frozen=True)
@@ -237,7 +322,8 @@ def _read_tenant_id(sent: str) -> str:
         raise PydanticCustomError("length", f"Must have 1 to {MAX_TENANT_ID} characters.")
     if not TENANT_ID.fullmatch(sent):
         raise PydanticCustomError(
-            "path", "Stands in paths, so it may not hold /, \\ or control characters, and may not be . or .. alone."
+            "path",
+            "Stands in paths, so it may not hold /, \\, control or unseen characters, nor be ., .. or blanks alone.",
         )
     return sent
 

@@ -1,4 +1,9 @@
-"""Text as it is sent, made one line or several in one form. Its length is bounded before anything walks it."""
+"""
+Text as it is sent, made one line or several in one form (product-rules 1.3); the same for the API, pages and the admin.
+
+Dropped is what cannot be seen and only came along: marks of direction around a number from a phone, a mark at the
+beginning of a file, soft hyphens. Refused is what no text holds. Length is bounded before anything walks through it.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +13,29 @@ from functools import cache
 
 from pydantic_core import PydanticCustomError
 
-# Control characters, line ends, and what turns the direction of reading: a contract must read as it is stored.
-NOT_IN_A_LINE = r"\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u206f"
+# Control characters that are neither a tab nor the end of a line.
+CONTROL = r"\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"
+# Without the separators of files and records, which Python counts among them.
+WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+HAS_CONTROL = re.compile(f"[{CONTROL}]")
+LINE_END = re.compile(r"\r\n|[\n\v\f\r\x85\u2028\u2029]")
 # Takes no room on its own: a line of nothing else is blank.
 UNSEEN = (
-    r"\s\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u2064\u2800\u3164\ufe00-\ufe0f"
-    r"\ufeff\uffa0"
+    r"\s\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164"
+    r"\ufe00-\ufe0f\ufeff\uffa0"
 )
-CLEAN = re.compile(f"[^{NOT_IN_A_LINE}]*")
 SEEN = re.compile(f"[^{UNSEEN}]")
 BLANKS_IN_A_LINE = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
-LINE_ENDS = re.compile(" ?\n ?")
+AROUND_LINE_ENDS = re.compile(" ?\n ?")
+
+# Formats the letters beside it: without it names in Persian or Sinhala are written otherwise.
+JOINERS = frozenset("\u200c\u200d")
+# Has a use beside letters, and none beside digits: variation selectors, and what keeps marks apart.
+OF_LETTERS = frozenset({"\u034f", *map(chr, range(0xFE00, 0xFE10)), *map(chr, range(0xE0100, 0xE01F0)), *JOINERS})
+# Of the format characters those that are seen: signs of numbers in Arabic, Syriac and Kaithi script.
+SEEN_FORMATS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
+# Where pictures stand; new ones come every year, and the database knows more of them or fewer.
+PICTURES = range(0x1F000, 0x1FB00)
 
 # A letter can come as several characters (Vietnamese and Korean as macOS writes them), and blanks can be many.
 CHARACTERS_A_LETTER = 4
@@ -29,16 +46,15 @@ BEYOND_ALL_MARKS = 0x1F000
 LAST_OF_PLANE_0 = "\uffff"
 
 
-def one_line(sent: str, *, max_length: int) -> str:
+def one_line(sent: str, *, max_length: int, line_end: str = " ", is_code: bool = False) -> str:
     """
     Make text of one line out of what was sent: trimmed, in NFC, runs of white space one blank; at most so long.
 
-    Raises what schemas turn into the field's error.
+    Where a line ends inside it, `line_end` stands then. A code (a phone or registration number, a postal code) has no
+    use for what only formats letters. Raises what schemas turn into the field's error.
     """
-    line = sent.strip()
-    check_room(line, max_length)
-    check_clean(line)
-    line = " ".join(composed(line).split())
+    lines = [" ".join(line.split()) for line in LINE_END.split(_visible(sent, max_length, is_code=is_code))]
+    line = lines[0] if len(lines) == 1 else line_end.join(filter(None, (each.strip(line_end) for each in lines)))
     if len(line) > max_length:
         raise too_long(max_length)
     return line
@@ -46,28 +62,26 @@ def one_line(sent: str, *, max_length: int) -> str:
 
 def several_lines(sent: str, *, max_length: int) -> str:
     r"""Do the same for text of several lines, with `\n` between them; at most so long as a whole."""
-    text = sent.strip()
-    check_room(text, max_length)
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-    check_clean(text.replace("\n", " "))
-    text = LINE_ENDS.sub("\n", BLANKS_IN_A_LINE.sub(" ", composed(text)))
+    text = LINE_END.sub("\n", _visible(sent, max_length))
+    text = AROUND_LINE_ENDS.sub("\n", BLANKS_IN_A_LINE.sub(" ", text))
     if len(text) > max_length:
         raise too_long(max_length)
     return text
 
 
-def check_room(sent: str, max_length: int) -> None:
-    """Refuse at a glance what is too long however it is read."""
-    if len(sent) > CHARACTERS_A_LETTER * max_length:
-        raise too_long(max_length)
+def trimmed(sent: str) -> str:
+    """Return text without the white space and what cannot be seen at its ends; inside it is as it was."""
+    return sent.strip(_at_the_ends())
 
 
-def check_clean(line: str) -> None:
-    """Refuse what makes text read otherwise than it is stored."""
-    if not CLEAN.fullmatch(line):
-        raise PydanticCustomError(
-            "control_characters", "Control characters, line breaks and marks of writing direction are not allowed."
-        )
+def has_letter(text: str) -> bool:
+    """Whether a person can be called so: a letter of any script; marks, digits and pictures are none."""
+    return any(map(str.isalpha, text))
+
+
+def has_letter_or_digit(text: str) -> bool:
+    """Whether a company can be called so."""
+    return any(map(str.isalnum, text))
 
 
 def too_long(max_length: int) -> PydanticCustomError:
@@ -75,17 +89,41 @@ def too_long(max_length: int) -> PydanticCustomError:
     return PydanticCustomError("string_too_long", "At most {max_length} characters.", {"max_length": max_length})
 
 
-def composed(text: str) -> str:
-    """Return text of bounded length in NFC, or refuse what a normal form does not hold for or takes too long."""
+def _visible(sent: str, max_length: int, *, is_code: bool = False) -> str:
+    """The text in NFC without what is not seen; its lines are as they were."""
+    text = sent.strip(WHITE_SPACE)
+    if len(text) > CHARACTERS_A_LETTER * max_length:
+        raise too_long(max_length)
+    if HAS_CONTROL.search(text):
+        raise PydanticCustomError("control_characters", "Control characters are not allowed.")
     if text.isascii():
         return text
+    for character in set(text) & _dropped(is_code):
+        text = text.replace(character, "")
+    return _composed(trimmed(text))
+
+
+def _composed(text: str) -> str:
+    """Return the text in NFC, or refuse what a normal form does not hold for or takes too long."""
     letters = set(text)
-    if any(unicodedata.category(letter) == "Cn" for letter in letters):
+    if any(unicodedata.category(letter) == "Cn" and ord(letter) not in PICTURES for letter in letters):
         # The database may be of a newer Unicode, and would then not agree that the text is in NFC.
         raise PydanticCustomError("unassigned_characters", "Holds a character that is not assigned in Unicode.")
     if _too_many_marks(letters).search(text):
         raise PydanticCustomError("marks", "Holds a letter with too many marks on it.")
     return unicodedata.normalize("NFC", text)
+
+
+@cache
+def _dropped(is_code: bool) -> frozenset[str]:
+    planes = (*range(0x20000), *range(0xE0000, 0xE1000))
+    formats = frozenset(chr(code) for code in planes if unicodedata.category(chr(code)) == "Cf")
+    return (formats - SEEN_FORMATS - JOINERS) | (OF_LETTERS if is_code else frozenset())
+
+
+@cache
+def _at_the_ends() -> str:
+    return WHITE_SPACE + "".join(_dropped(False) | JOINERS)
 
 
 def _too_many_marks(letters: set[str]) -> re.Pattern[str]:

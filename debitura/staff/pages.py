@@ -17,6 +17,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils.text import capfirst
 from django.views.decorators.http import require_http_methods
 
+from debitura.edge.form_fields import TextField
+from debitura.edge.shapes import OptionalText
 from debitura.staff.decision import decision
 from debitura.staff.history import Happened, history_of
 from debitura.staff.models import Staff
@@ -39,9 +41,9 @@ LOOKUPS_OF_FILTERS = ("", "__exact", "__id__exact", "__isnull", "__isempty", "__
 
 def reason() -> forms.CharField:
     """The field for why something is decided."""
-    return forms.CharField(
+    return TextField(
+        OptionalText(1000),
         label="Why",
-        max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
         help_text="Is kept for good and cannot be changed, so name no clients' people and no addresses.",
         error_messages={"required": "Please say why. Every decision has a reason."},

@@ -144,7 +144,11 @@ def three(link: ReferralPartnerClientLink, collector: CollectionPartner) -> list
         ({"Statuses": ["More Info Required", "paused"]}, ["C-3", "B-2"]),
         ({"statuses": "NeedsAdditionalDetails"}, ["C-3"]),
         ({"Query": "müller"}, ["B-2"]),
-        ({"Query": "werk MUL"}, []),
+        ({"Query": "werk MUL"}, ["B-2"]),
+        ({"Query": "zeug ller"}, ["B-2"]),
+        ({"Query": "er"}, []),
+        ({"Statuses": ["", "paused"]}, ["B-2"]),
+        ({"Page": ["", "2"], "PageSize": "2"}, ["A-1"]),
         ({"Query": "werk mül"}, ["B-2"]),
         ({"Query": "c-3"}, ["C-3"]),
         ({"Query": " "}, ["C-3", "B-2", "A-1"]),
@@ -181,7 +185,7 @@ def test_cases_of_an_archived_link_are_still_read_and_its_people_are_not(
 
     assert listed(api, externalTenantId="tenant-1") == ["C-3", "A-1"]
     told = api.get(f"/cases/{three[0].pk}").json()["client"]
-    assert (told["companyName"], told["contacts"]) == ("Acme A/S", None)
+    assert (told["companyName"], "contacts" in told) == ("Acme A/S", False)
 
 
 def test_page_and_summary_count_all_that_was_asked_for(api: APIClient, three: list[Case]) -> None:
@@ -217,8 +221,23 @@ def test_the_charset_that_a_caller_names_does_not_matter(api: APIClient, path: s
 
 
 @pytest.mark.parametrize("path", ["/cases", "/clients"])
-def test_an_empty_id_is_no_id(api: APIClient, path: str) -> None:
-    assert list(refused(api, path, externalTenantId="")) == ["externalTenantId"]
+@pytest.mark.parametrize("nothing", ["", " ", "\u00a0\u200b"])
+def test_a_parameter_that_says_nothing_is_left_out(
+    api: APIClient, link: ReferralPartnerClientLink, path: str, nothing: str
+) -> None:
+    parameters = {
+        "/cases": ["externalTenantId", "fromDate", "toDate", "query", "sort", "page", "pageSize", "statuses",
+                   "countryIds", "collectionPartnerIds"],
+        "/clients": ["externalTenantId", "isAttributedClient", "dateCreatedFrom", "dateCreatedTo", "onboardingDone",
+                     "query", "sort", "page", "pageSize"],
+    }  # fmt: skip
+    make_case(link=link)
+
+    answer = api.get(path, dict.fromkeys(parameters[path], nothing))
+
+    assert answer.status_code == 200
+    assert answer.json() == api.get(path).json()
+    assert len(answer.json()[path.strip("/")]) == 1
 
 
 @pytest.mark.parametrize("path", ["/cases", "/clients"])
@@ -268,7 +287,7 @@ def test_one_case_tells_what_it_may_bring(
 
 
 def test_without_a_rate_nothing_is_promised(api: APIClient, link: ReferralPartnerClientLink) -> None:
-    assert api.get(f"/cases/{make_case(link=link).pk}").json()["potentialRevenue"] is None
+    assert "potentialRevenue" not in api.get(f"/cases/{make_case(link=link).pk}").json()
 
 
 @pytest.mark.parametrize("path", ["/cases/5c1f4e0a-3f1b-4b0e-9a51-0c7f6f2d9a10", "/cases/nothing", "/cases/7"])
@@ -405,4 +424,4 @@ def test_a_preview_prices_by_the_standard_agreement(
 
 
 def test_without_a_rate_there_is_no_price(api: APIClient) -> None:
-    assert preview(api, currencyCode="EUR")["pricingPreview"] is None
+    assert "pricingPreview" not in preview(api, currencyCode="EUR")

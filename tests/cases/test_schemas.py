@@ -63,17 +63,18 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     (case(amountToRecover=True), "amountToRecover", "Must be a number."),
     (case(amountToRecover=10**13), "amountToRecover", "Must be a number from 0"),
     (case(amountToRecover=Decimal("1.001")), "amountToRecover", "more decimals than EUR, which has 2"),
-    (case(amountToRecover=Decimal("1." + "0" * 30 + "1")), "amountToRecover", "more decimals than EUR"),
+    (case(amountToRecover=Decimal("1." + "0" * 12 + "1")), "amountToRecover", "more decimals than EUR"),
     (case(currencyCode="JPY", amountToRecover=Decimal("1.5")), "amountToRecover", "JPY, which has none"),
     (case(currencyCode="KWD", amountToRecover=Decimal("1.0005")), "amountToRecover", "KWD, which has 3"),
-    (case(date="2026-11-26"), "date", "Is in the future"),
-    (case(date="2026-11-25T12:00:01Z"), "date", "Is in the future"),
-    (case(date="2026-11-25T08:00:01-05:00"), "date", "Is in the future"),
-    (case(date="15.01.2026"), "date", "Not a date."),
-    (case(date="2026-02-30"), "date", "Not a date."),
-    (case(date="1899-12-31"), "date", "Is before 1900-01-01."),
-    (case(date="0001-01-01T00:00:00+14:00"), "date", "Not a date."),
-    (case(date=20260115), "date", "Must be a date as a string"),
+    (case(date="2026-11-27"), "date", "Is in the future everywhere"),
+    (case(date="2026-11-27T00:00:00+14:00"), "date", "Is in the future everywhere"),
+    (case(date="15.01.2026"), "date", "Not a day."),
+    (case(date="2026-02-30"), "date", "Not a day."),
+    (case(date="2026-01-15T25:00:00"), "date", "Not a day."),
+    (case(date="2026-01-15 and so on"), "date", "Not a day."),
+    (case(date="2026-01-15" + "0" * 10_000), "date", "Not a day."),
+    (case(date="2026-01-15T00:00:00." + "0" * 10_000), "date", "Not a day."),
+    (case(date=20260115), "date", "Must be a day as a string"),
     (case(dueDate="2026-01-14"), "dueDate", "Is before date."),
     (case(amountToRecoverOver12Months=1), "amountToRecoverOver12Months", "go together"),
     (case(amountToRecoverOver24Months=1), "amountToRecoverOver12Months", "go together"),
@@ -94,8 +95,7 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     (case(debtor=None), "debtor", "Must be an object."),
     (with_debtor(type="Firm"), "debtor.type", "Must be Company or Private."),
     (with_debtor(name=" "), "debtor.name", "may not be blank"),
-    (with_debtor(address=None), "debtor.address", "Must be a string."),
-    (with_debtor(city=""), "debtor.city", "may not be blank"),
+    (with_debtor(name="..."), "debtor.name", "has a letter or a digit"),
     (with_debtor(countryAlpha2="XX"), "debtor.countryAlpha2", "Not an ISO 3166-1"),
     (with_debtor(countryAlpha2=None), "debtor.countryAlpha2", "Send countryAlpha2 or country."),
     (with_debtor(country="Denmark"), "debtor.countryAlpha2", "Is United Kingdom, and country says Denmark."),
@@ -104,7 +104,8 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     (with_debtor(countryAlpha2="US", stateAlpha2="PR"), "debtor.stateAlpha2", "Not a US state"),
     (with_debtor(countryAlpha2="US", stateAlpha2="CA", state="Texas"), "debtor.stateAlpha2", "state says Texas"),
     (with_debtor(countryAlpha2="CA", stateAlpha2="US-CA"), "debtor.stateAlpha2", "the country is Canada"),
-    (with_debtor(email="nobody"), "debtor.email", "This is not an e-mail address."),
+    (with_debtor(email="x" * 255), "debtor.email", "At most 254"),
+    (with_debtor(phone="1" * 65), "debtor.phone", "At most 64"),
 ]  # fmt: skip
 
 
@@ -116,7 +117,7 @@ def test_each_fault_is_told_at_its_field(sent: dict[str, Any], path: str, says: 
     assert says in found[f"cases[1].{path}"][0]
 
 
-@pytest.mark.parametrize("name", ["currencyCode", "amountToRecover", "date", "debtor"])
+@pytest.mark.parametrize("name", ["currencyCode", "amountToRecover", "debtor"])
 def test_what_must_be_there_is_told(name: str) -> None:
     assert faults({key: value for key, value in CASE.items() if key != name}) == {
         f"cases[0].{name}": ["This field is required."]
@@ -124,7 +125,7 @@ def test_what_must_be_there_is_told(name: str) -> None:
 
 
 def test_every_fault_of_every_case_is_told_at_once() -> None:
-    many = case(currencyCode="KWD", amountToRecover=0, date="2026-11-26", dueDate="x", amountToRecoverOver6Months=1)
+    many = case(currencyCode="KWD", amountToRecover=0, date="2026-11-27", dueDate="x", amountToRecoverOver6Months=1)
 
     found = faults(many, CASE, with_debtor(countryAlpha2="US", type="?"))
 
@@ -171,13 +172,25 @@ def test_places_and_types_are_read_as_people_write_them(
     ("sent", "day"),
     [
         ("2026-11-25", date(2026, 11, 25)),
-        ("2026-11-25T12:00:00Z", date(2026, 11, 25)),
-        ("2026-01-15T23:30:00-02:00", date(2026, 1, 16)),
-        ("2026-01-15T10:00:00", date(2026, 1, 15)),
+        ("2026-11-26", date(2026, 11, 26)),  # in Auckland
+        ("2026-11-25T23:59:59Z", date(2026, 11, 25)),
+        ("2026-01-15T23:30:00-02:00", date(2026, 1, 15)),
+        ("2026-01-15T00:00:00+01:00", date(2026, 1, 15)),
+        ("2026-01-15T00:00:00.0000000", date(2026, 1, 15)),
+        ("2026-01-15T10:00", date(2026, 1, 15)),
+        ("2026-01-15 00:00:00 +0100", date(2026, 1, 15)),
+        ("20260115T000000Z", date(2026, 1, 15)),
+        (" 2026-01-15\n", date(2026, 1, 15)),
+        ("1970-01-01", date(1970, 1, 1)),
+        ("0001-01-01T00:00:00", None),
+        ("1899-12-30T00:00:00Z", None),
+        (None, None),
+        ("", None),
     ],
 )
-def test_a_date_is_a_day_in_utc(sent: str, day: date) -> None:
+def test_a_date_is_the_day_that_is_written(sent: str | None, day: date | None) -> None:
     assert claim(case(date=sent)).date == day
+    assert claim(case(date=None, dueDate=sent)).due_date == day
 
 
 @pytest.mark.parametrize(
@@ -239,12 +252,13 @@ def test_whatever_passes_fits_the_database(sent: dict[str, Any]) -> None:
     assert (passed.over_24_months is None) == (passed.over_12_months is None)
     assert all(part == round(part, decimals(passed.currency)) for part in known)
     assert passed.currency in currencies()
-    assert passed.date <= NOW.date()
-    assert passed.due_date is None or passed.due_date >= passed.date
+    dated = passed.date or date(1970, 1, 1)
+    assert dated <= NOW.date() + timedelta(days=1)
+    assert passed.due_date is None or passed.due_date >= dated
     assert len(passed.creditor_reference) <= 50
     texts = [value for value in [*vars(passed).values(), *vars(passed.debtor).values()] if isinstance(value, str)]
     assert all("\x00" not in text and unicodedata.is_normalized("NFC", text) for text in texts)
-    assert all([passed.debtor.name, passed.debtor.address, passed.debtor.city])
+    assert passed.debtor.name
 
 
 @pytest.mark.slow
@@ -297,7 +311,7 @@ PREVIEW = {"currencyCode": "EUR", "amountToRecover": 100, "debtor": {"type": "Pr
 @pytest.mark.parametrize(
     ("changes", "path", "says"),
     [
-        ({"dueDate": str(NOW.date() + timedelta(days=1))}, "dueDate", "Is in the future"),
+        ({"dueDate": str(NOW.date() + timedelta(days=2))}, "dueDate", "Is in the future"),
         ({"dueDate": "2026-01-01", **dict.fromkeys(AGED, 1)}, "dueDate", "Not together with parts by age"),
         ({"amountToRecoverOver12Months": 1}, "amountToRecoverOver12Months", "go together"),
         ({"debtor": {"type": "Private", "countryAlpha2": "US"}}, "debtor.stateAlpha2", "Is needed"),

@@ -468,7 +468,7 @@ def test_a_name_that_nobody_could_read_is_refused(legal: Browser) -> None:
 
     answer = legal.post(url, {"held": "Acme A/S", "name": "\u200b\u200b", "why": WHY})
 
-    assert errors(answer)["name"] == ["This field may not be blank."]
+    assert errors(answer)["name"] == ["This field is required."]
 
 
 @pytest.mark.parametrize("status", ["Never signed", "Current", "Must sign again"])

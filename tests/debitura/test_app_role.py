@@ -483,7 +483,7 @@ def test_the_rights_on_every_table_are_decided(as_application: None) -> None:
                 CASE WHEN has_table_privilege(oid, 'UPDATE') THEN 'w' WHEN (
                     SELECT bool_and(has_column_privilege(attrelid, attnum, 'UPDATE') <> (attnum = ANY (conkey)))
                     FROM pg_attribute JOIN pg_constraint ON conrelid = attrelid AND contype = 'p'
-                    WHERE attrelid = pg_class.oid AND attnum > 0 AND NOT attisdropped
+                    WHERE attrelid = pg_class.oid AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
                 ) THEN 'c' END,
                 CASE WHEN has_table_privilege(oid, 'DELETE') THEN 'd' END,
                 CASE WHEN has_table_privilege(oid, 'TRUNCATE') THEN 'D' END

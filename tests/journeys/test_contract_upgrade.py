@@ -32,7 +32,7 @@ CHANGED = (
 
 def post(program: Caller) -> tuple[int, Any]:
     status, answer = program.post(registration_body())
-    return status, answer["onboardingLinks"] and answer["onboardingLinks"]["url"]
+    return status, answer.get("onboardingLinks", {}).get("url")
 
 
 def sign_again(visitor: Visitor, url: str, name: str) -> None:

@@ -28,7 +28,9 @@ from tests.make import (
     registration_body,
 )
 
+KNOWN = "An address in this request is known to us from"
 SUPPORT = "Please write to support@debitura.example; name the externalTenantId."
+OTHERWISE = f"If this is another company, send other addresses of it; plus-addresses will do. {SUPPORT}"
 BASE = "https://onboarding.debitura.test"
 JANE = {"name": "Jane Ann Doe", "email": "jane@acme.test"}
 
@@ -95,7 +97,6 @@ def test_a_new_client_is_a_202_with_everything_about_it(api: APIClient) -> None:
         "isAttributedClient": True,
         "referralFeePercentage": 12.5,
         "dateLinked": link.created_at.isoformat().replace("+00:00", "Z"),
-        "kycStatus": None,
         "caseStats": {"casesTotal": 0, "casesClosed": 0, "earningsUsd": 0},
     }
 
@@ -108,8 +109,9 @@ def test_a_signed_client_is_a_201_without_a_url(api: APIClient) -> None:
 
     assert (response.status_code, response.headers["Idempotent-Replayed"]) == (201, "true")
     agreement = {"signedVersion": 1, "currentVersion": 1, "mustSignBy": None, "reason": None, "signUrl": None}
-    ready = {"onboardingDone": True, "onboardingLinks": None, "agreement": agreement}
-    assert response.json() == {**first.json(), **ready}
+    ready = {"onboardingDone": True, "agreement": agreement}
+    waited = {name: value for name, value in first.json().items() if name != "onboardingLinks"}
+    assert response.json() == {**waited, **ready}
 
 
 def test_a_repeat_is_the_same_answer_marked_as_a_replay(api: APIClient) -> None:
@@ -386,7 +388,7 @@ def test_a_company_that_nobody_has_must_approve(api: APIClient) -> None:
     url = f"https://onboarding.debitura.test/LinkApproval/{LinkRequest.objects.get().pk}"
     assert response.json() == {
         "type": "ClientExistsNeedsLinking",
-        "message": "This company must approve the link to you first. Hand the URL in data to your customer.",
+        "message": f"{KNOWN} a company that must approve the link to you first. Hand it the URL in data.",
         "data": {"externalTenantId": "tenant-1", "onboardingLinks": {"url": url}, "isAttributedClient": False},
     }
 
@@ -400,8 +402,8 @@ def test_a_company_that_does_not_know_the_partner_is_for_support(api: APIClient,
     assert response.status_code == 409
     assert response.json() == {
         "type": "ClientExistsNeedsLinking",
-        "message": f"This company has not approved the link to you. {SUPPORT}",
-        "data": {"externalTenantId": "tenant-1", "onboardingLinks": None, "isAttributedClient": False},
+        "message": f"{KNOWN} a company that has not approved the link to you. {OTHERWISE}",
+        "data": {"externalTenantId": "tenant-1", "isAttributedClient": False},
     }
 
 
@@ -413,7 +415,7 @@ def test_a_company_of_another_partner_stays_there(api: APIClient) -> None:
     assert response.status_code == 409
     assert response.json() == {
         "type": "AlreadyLinkedToAnotherPartner",
-        "message": f"This company is linked to another partner. {SUPPORT}",
+        "message": f"{KNOWN} a company that is linked to another partner. {OTHERWISE}",
         "data": {"externalTenantId": "tenant-1"},
     }
 
@@ -426,7 +428,7 @@ def test_a_company_that_the_partner_has_already_is_named_by_that_id(api: APIClie
     assert response.status_code == 409
     assert response.json() == {
         "type": "AlreadyLinkedDifferentTenant",
-        "message": "This company is linked to you already, under the externalTenantId in data.",
+        "message": f"{KNOWN} the client in data, which is linked to you. {OTHERWISE}",
         "data": {"externalTenantId": "tenant-old"},
     }
 
@@ -440,7 +442,7 @@ def test_addresses_of_several_companies_are_for_support(api: APIClient) -> None:
     assert response.status_code == 409
     assert response.json() == {
         "type": "AmbiguousMatch",
-        "message": f"This company cannot be told apart from another that we know. {SUPPORT}",
+        "message": f"{KNOWN} several companies, so that they cannot be told apart. {OTHERWISE}",
         "data": {"externalTenantId": "tenant-1"},
     }
 
@@ -538,7 +540,7 @@ def test_a_signed_client_is_read_as_done(api: APIClient) -> None:
 
     body = api.get("/clients/tenant-1").json()
 
-    assert (body["onboardingDone"], body["onboardingLinks"]) == (True, None)
+    assert (body["onboardingDone"], "onboardingLinks" in body) == (True, False)
 
 
 def _never_created(partner: ReferralPartner) -> None:
@@ -574,7 +576,7 @@ def test_a_client_that_is_not_the_partners_now_is_a_404_like_any(
     [
         "a b",
         " a ",
-        " ",
+        " a",
         "50%",
         "%2F",
         "a?b",

@@ -60,6 +60,7 @@ def says(client: Client, typed: str = "") -> str:
         "“Acme   Holding A/S”",
         "Jane Doe <jane@acme.test>, ",
         "mailto:jane@acme.test?subject=x",
+        "acme  hólding",
         "https://api.debitura.test/clients/Tenant%2D4711?x=y",
     ],
 )
@@ -72,9 +73,7 @@ def test_anything_at_hand_finds_the_client(link: ReferralPartnerClientLink, type
     assert found == [link.client]
 
 
-@pytest.mark.parametrize(
-    "typed", ["", "  ", "nobody@nowhere.test", "tenant-4711", "zzz", "<>", "acme.test", str(UUID(int=7))]
-)
+@pytest.mark.parametrize("typed", ["", "  ", "nobody@nowhere.test", "tenant-4711", "zzz", "<>", str(UUID(int=7))])
 def test_what_fits_nobody_finds_nobody(link: ReferralPartnerClientLink, typed: str) -> None:
     assert find_clients(typed) == []
 

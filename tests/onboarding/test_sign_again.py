@@ -110,7 +110,7 @@ def test_a_version_that_is_not_material_changes_no_answer(api: APIClient, link: 
     publish(is_material=False)
 
     after = post(api)
-    assert (after.status_code, after.json()["onboardingLinks"]) == (201, None)
+    assert (after.status_code, "onboardingLinks" in after.json()) == (201, False)
     assert after.json() == {**before.json(), "agreement": {**before.json()["agreement"], "currentVersion": 2}}
 
 
@@ -121,7 +121,11 @@ def test_what_is_announced_is_told_while_the_answer_stays_a_201(
 
     answer = post(api)
 
-    assert (answer.status_code, answer.json()["onboardingDone"], answer.json()["onboardingLinks"]) == (201, True, None)
+    assert (answer.status_code, answer.json()["onboardingDone"], "onboardingLinks" in answer.json()) == (
+        201,
+        True,
+        False,
+    )
     assert answer.json()["agreement"] == {
         "signedVersion": 1,
         "currentVersion": 2,
