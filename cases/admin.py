@@ -106,7 +106,7 @@ class CaseAdmin(ReadOnlyAdmin):
     ]
     search_fields = ["reference"]  # get_search_results has the rest
     search_help_text = (
-        "Words that begin the reference, the creditor's reference or the debtor's name; the client's name; an id."
+        "Parts of words of the reference, the creditor's reference or the debtor's name; the client's name; an id."
     )
     fieldsets = [
         (None, {"fields": ["reference", "lifecycle", "close_code", "creditor_reference", "id"]}),
@@ -148,7 +148,7 @@ class CaseAdmin(ReadOnlyAdmin):
             return queryset, False
         words: CaseQuerySet = Case.objects.matching(term)
         found = Q(pk__in=words.order_by().values("pk"))
-        found |= Q(client__in=Client.objects.filter(name__icontains=term).values("pk"))
+        found |= Q(client__in=Client.objects.order_by().known_as(term).values("pk"))
         try:
             number = uuid.UUID(term)
         except ValueError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, assert_never
 
 from django import forms
@@ -155,6 +155,23 @@ class SignatureInline(ReadOnlyInline):
         return super().get_queryset(request).select_related("agreement")
 
 
+class FoundByClient(ReadOnlyAdmin):
+    """Rows that are some client's, found by its name, however that is written, number and e-mail address too."""
+
+    clients_are_at: Sequence[str] = ("client",)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """What the row's own columns find, and what their client does."""
+        found, comes_twice = super().get_search_results(request, queryset, search_term)
+        if term := search_term.strip():
+            clients = Client.objects.order_by().known_as(term).values("pk")
+            for at in self.clients_are_at:
+                found |= queryset.filter(**{f"{at}__in": clients})
+        return found, comes_twice
+
+
 class ClientAdmin(ReadOnlyAdmin):
     """Clients. Registered in onboarding/admin.py, which adds the pages that correct users."""
 
@@ -189,7 +206,7 @@ class ClientAdmin(ReadOnlyAdmin):
             return queryset, False
         addresses = EmailAddress.objects.filter(address__contains=normal_address(term))
         links = ReferralPartnerClientLink.objects.filter(external_tenant_id__icontains=term)
-        found = Q(name__icontains=term) | Q(registration_number__icontains=term)
+        found = Q(pk__in=Client.objects.order_by().known_as(term).values("pk"))
         found |= Q(pk__in=addresses.values("client")) | Q(pk__in=links.values("client"))
         if (number := _as_uuid(term)) is not None:
             by_link = ReferralPartnerClientLink.objects.filter(pk=number)
@@ -310,7 +327,7 @@ def _as_uuid(text: str) -> uuid.UUID | None:
 
 
 @admin.register(User, site=site)
-class UserAdmin(ReadOnlyAdmin):
+class UserAdmin(FoundByClient):
     """People at clients; corrected on the page of the client."""
 
     list_display = ["name", "email", "role", "client"]
@@ -321,7 +338,7 @@ class UserAdmin(ReadOnlyAdmin):
 
 
 @admin.register(ReferralPartnerClientLink, site=site)
-class LinkAdmin(ReadOnlyAdmin):
+class LinkAdmin(FoundByClient):
     """Links: frozen from the moment that they are made."""
 
     list_display = ["client", "partner", "external_tenant_id", "fee", "is_attributed", "created_at", "archived_at"]

@@ -11,12 +11,12 @@ from django.contrib.messages import success, warning
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
 
-from clients.admin import ClientAdmin
+from clients.admin import ClientAdmin, FoundByClient
 from clients.models import Client, EmailAddress
 from debitura.edge.clock import for_people
 from debitura.edge.form_fields import AddressField, TextField
 from debitura.edge.shapes import PersonName
-from debitura.staff.pages import DecisionForm, ReadOnlyAdmin, acting, require
+from debitura.staff.pages import DecisionForm, acting, require
 from debitura.staff.site import site
 from onboarding.correct_users import (
     AddressOfAnother,
@@ -82,7 +82,7 @@ class ChoiceForm(DecisionForm):
 
 
 @admin.register(Correction, site=site)
-class CorrectionAdmin(ReadOnlyAdmin):
+class CorrectionAdmin(FoundByClient):
     """Corrections of users; those that wait for a second colleague are decided on a page of the client."""
 
     list_display = ["client", "what", "status", "proposed_by", "proposed_at", "decided_by", "decided_at"]

@@ -21,6 +21,7 @@ from django.utils.timesince import timesince
 from cases.case_stats import CaseStats, case_stats
 from cases.claim import Claim
 from cases.models import KeptClaims, SubmittedCase
+from clients.admin import FoundByClient
 from clients.models import (
     Client,
     ConflictKind,
@@ -68,7 +69,7 @@ def _of_claim(claim: Claim, became: SubmittedCase | None) -> str:
 
 
 @admin.register(LinkRequest, site=site)
-class LinkRequestAdmin(ReadOnlyAdmin):
+class LinkRequestAdmin(FoundByClient):
     """Requests of partners to be linked to clients; support lifts what a client has refused for good."""
 
     list_display = [
@@ -206,13 +207,14 @@ class ConflictForm(DecisionForm):
 
 
 @admin.register(LinkConflict, site=site)
-class LinkConflictAdmin(ReadOnlyAdmin):
+class LinkConflictAdmin(FoundByClient):
     """The queue, open ones first and the oldest on top, and one page for each."""
 
     list_display = ["__str__", "age", "status", "kind", "partner", "about", "times_asked"]
     list_select_related = ["partner", "client"]
     list_filter = ["status", "kind", "partner"]
     search_fields = ["client__name", "matches__client__name", "partner__name", "external_tenant_id"]
+    clients_are_at = ("client", "matches__client")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LinkConflict]:
         """With the clients that match, in a fixed number of statements."""

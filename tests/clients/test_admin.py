@@ -358,6 +358,17 @@ def test_a_client_is_found_by_what_support_is_told(support: Browser, term: str) 
     assert list(answer.context["cl"].result_list) == [client]
 
 
+@pytest.mark.parametrize("term", ["muller & o'brien", "MÜLLER & O´BRIEN", "Mu\u0308ller & OBrien", "müller & o’brien"])
+@pytest.mark.parametrize("model", ["client", "user", "referralpartnerclientlink"])
+def test_a_name_is_found_however_it_is_written(support: Browser, model: str, term: str) -> None:
+    make_link(client=make_client(name="Müller & O’Brien GmbH"))
+    make_link(client=make_client(name="Möller & O’Brian GmbH", admin="m@other.test"), tenant_id="t")
+
+    answer = support.get(f"/admin/clients/{model}/", {"q": term})
+
+    assert len(answer.context["cl"].result_list) == 1
+
+
 def test_a_link_is_found_by_its_id_and_tenant_id(support: Browser) -> None:
     link = make_link(tenant_id="tenant-77")
     make_link(tenant_id="other")

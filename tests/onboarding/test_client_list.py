@@ -50,6 +50,7 @@ def listed(api: APIClient, query: str = "") -> list[str]:
         ("", ["t-2", "t-1", "t-0"]),
         ("Query=bØLGE", ["t-0"]),
         ("query=kontor", ["t-1"]),
+        ("query=bolge", ["t-0"]),
         ("query=dk-", ["t-2", "t-0"]),
         ("query=%25", []),
         ("query=+", ["t-2", "t-1", "t-0"]),
