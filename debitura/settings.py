@@ -243,10 +243,15 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler
 
 # --- API ----------------------------------------------------------------------------------------
 
+# Of a key, in each process; 0 is no limit.
+CALLS_A_SECOND: int = env.int("CALLS_A_SECOND", default=100)
+CALLS_AT_ONCE: int = env.int("CALLS_AT_ONCE", default=64)
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["partners.authentication.XApiKeyAuthentication"],
     # Closed by default: an operation names who may call it.
     "DEFAULT_PERMISSION_CLASSES": ["debitura.edge.errors.Closed"],
+    "DEFAULT_THROTTLE_CLASSES": ["partners.call_rate.CallRate"],
     "DEFAULT_PARSER_CLASSES": ["debitura.edge.json_body.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "debitura.edge.errors.AlwaysJSON",

@@ -11,11 +11,12 @@ from drf_spectacular.utils import (
 )
 
 from cases.openapi import PAGE, WHOLE_CASE
-from debitura.edge.errors import ErrorAnswer, error_body
+from debitura.edge.errors import STANDARD, ErrorAnswer, error_body
 from debitura.edge.openapi import (
     CRASHED,
     HEADERS,
     INVALID_QUERY,
+    RATE_LIMITED,
     UNAUTHORIZED,
     UNAVAILABLE,
     answer,
@@ -245,9 +246,13 @@ describe_create_client = extend_schema(
         ),
         429: answer(
             ErrorAnswer,
-            "You have asked for too many companies that we know within a day; nobody was looked up. Retry-After says "
-            "when to try again. Your own clients and open requests are answered as ever.",
-            RateLimited=error_body("RateLimited", "You have asked for too many companies that we know already. …"),
+            "You have asked for too many companies that we know within a day, or your key calls too often. Nobody was "
+            "looked up. Retry-After says when to try again. At the first of these limits your own clients and open "
+            "requests are answered as ever.",
+            TooManyKnownCompanies=error_body(
+                "RateLimited", "You have asked for too many companies that we know already. …"
+            ),
+            TooManyCalls=error_body(*STANDARD[429]),
         ),
         500: CRASHED,
         503: UNAVAILABLE,
@@ -274,6 +279,7 @@ describe_get_client = extend_schema(
         ),
         401: UNAUTHORIZED,
         404: standard(404, "Never created, archived, or another partner's: there is no telling which."),
+        429: RATE_LIMITED,
         500: CRASHED,
         503: UNAVAILABLE,
     },
@@ -292,6 +298,7 @@ describe_list_clients = extend_schema(
         200: answer(ClientsBody, "A page of clients.", Page=CLIENTS),
         400: INVALID_QUERY,
         401: UNAUTHORIZED,
+        429: RATE_LIMITED,
         500: CRASHED,
         503: UNAVAILABLE,
     },
