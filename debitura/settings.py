@@ -67,21 +67,25 @@ if EMBEDDED_POSTGRES:
     DATABASE_URL = embedded_postgres.url(EMBEDDED_POSTGRES)
 # Only the web process has impatient connections: migrations and the worker may take their time.
 IS_WEB_PROCESS = env.bool("DEBITURA_WEB", default=False)
-WEB_TIMEOUTS = "-c lock_timeout=2s -c statement_timeout=5s -c idle_in_transaction_session_timeout=15s"
+WEB_TIMEOUTS = "-c lock_timeout=2s -c statement_timeout=4s -c idle_in_transaction_session_timeout=15s"
 
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
-DATABASES["default"].setdefault("OPTIONS", {}).update(
+DATABASES["default"]["OPTIONS"] = {
     # Bound on the server and prepared: half of PostgreSQL's share of a request.
-    {"server_side_binding": True, "prepare_threshold": 3}
-)
+    "server_side_binding": True,
+    "prepare_threshold": 3,
+    # A machine that is gone without a word, or a line that is cut, is noticed within seconds.
+    "connect_timeout": 2 if IS_WEB_PROCESS else 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 5000,  # milliseconds
+    **DATABASES["default"].get("OPTIONS", {}),
+}
 if IS_WEB_PROCESS:
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    DATABASES["default"]["OPTIONS"]["pool"] = {
-        "min_size": env.int("DATABASE_POOL_MIN", default=2),
-        "max_size": env.int("DATABASE_POOL_MAX", default=16),
-        "timeout": 2,
-    }
+    DATABASES["default"]["ENGINE"] = "debitura.edge.postgresql"
+    DATABASES["default"]["SHARED_CONNECTIONS"] = env.int("DATABASE_POOL_MAX", default=16)
     if env.bool("DATABASE_SETS_TIMEOUTS", default=True):
         DATABASES["default"]["OPTIONS"]["options"] = WEB_TIMEOUTS
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

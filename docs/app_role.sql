@@ -17,7 +17,7 @@ BEGIN
 END $$;
 
 ALTER ROLE debitura_app SET lock_timeout = '2s';
-ALTER ROLE debitura_app SET statement_timeout = '5s';
+ALTER ROLE debitura_app SET statement_timeout = '4s';
 ALTER ROLE debitura_app SET idle_in_transaction_session_timeout = '15s';
 
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
