@@ -88,6 +88,8 @@ if IS_WEB_PROCESS:
     DATABASES["default"]["SHARED_CONNECTIONS"] = env.int("DATABASE_POOL_MAX", default=16)
     if env.bool("DATABASE_SETS_TIMEOUTS", default=True):
         DATABASES["default"]["OPTIONS"]["options"] = WEB_TIMEOUTS
+# Nobody waits for the disk of the embedded server; in production /readyz refuses a database that loses what it took.
+DATABASE_MUST_BE_DURABLE = not DEBUG
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Parts --------------------------------------------------------------------------------------
@@ -115,6 +117,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "debitura.processes",
     # No models; its pages are there only with DEBUG, and its command says that it runs nowhere else.
     "debitura.demo",
 ]
@@ -305,6 +308,9 @@ ANYMAIL = env.json("ANYMAIL", default={})
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="Debitura <no-reply@debitura.example>")
 if "@" not in parseaddr(DEFAULT_FROM_EMAIL)[1]:
     raise ImproperlyConfigured("DEFAULT_FROM_EMAIL must hold an e-mail address.")
+
+# A worker that was killed is missed after 20 seconds, and what it had in hand is done by another.
+PROCRASTINATE_WORKER_DEFAULTS = {"update_heartbeat_interval": 5.0, "stalled_worker_timeout": 20.0}
 
 # --- History ------------------------------------------------------------------------------------
 
