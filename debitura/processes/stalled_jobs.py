@@ -1,5 +1,7 @@
 """Jobs that nobody is doing any more, though their row says so: their worker was killed, or lost the database."""
 
+from __future__ import annotations
+
 from datetime import timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -15,7 +17,7 @@ LONGEST = timedelta(minutes=15)
 ATTEMPTS = 10
 
 
-def stalled_jobs() -> "QuerySet[ProcrastinateJob]":
+def stalled_jobs() -> QuerySet[ProcrastinateJob]:
     """Those whose worker is gone or silent, and those that were begun too long ago, whatever their worker says."""
     begun_lately = ProcrastinateEvent.objects.filter(
         job=OuterRef("pk"), type="started", at__gt=ClockTimestamp() - LONGEST

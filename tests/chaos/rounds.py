@@ -56,9 +56,10 @@ def kill(world: World, kind: str, *, rounds: int) -> Result:
         crowd.all_answered_since(time.monotonic(), within=LONGEST_OUTAGE)
         for _ in range(rounds):
             time.sleep(random.uniform(0.1, 0.5))  # noqa: S311
-            moment = time.monotonic()
+            began = time.monotonic()
             KINDS[kind](world)
-            seconds.append(crowd.all_answered_since(moment, within=LONGEST_OUTAGE))
+            killed = time.monotonic()
+            seconds.append(killed - began + crowd.all_answered_since(killed, within=LONGEST_OUTAGE))
     finally:
         calls = crowd.stop()
     return Result(kind, seconds, tally(world, calls))

@@ -92,8 +92,10 @@ class Cluster:
             self._signal(signal.SIGCONT)
 
     def _signal(self, kind: signal.Signals) -> None:
+        """The postmaster is stopped first, or it would begin another process while we look for those there are."""
         postmaster = int((self.data / "postmaster.pid").read_text().splitlines()[0])
-        for pid in [postmaster, *children(postmaster)]:
+        os.kill(postmaster, signal.SIGSTOP)
+        for pid in [*children(postmaster), postmaster]:
             with suppress(ProcessLookupError):
                 os.kill(pid, kind)
 
@@ -129,8 +131,10 @@ class Service:
         return self._process.pid
 
     def kill(self) -> None:
-        """Kill it, and nothing that it has begun."""
+        """Kill it, and nothing that it has begun; that must end by itself."""
+        begun = children(self.pid)
         _kill(self.pid)
+        wait_until(lambda: not any(map(_is_alive, begun)), seconds=LONGEST_OUTAGE)
 
     def kill_a_child(self) -> None:
         """Kill one of the processes that it has begun."""
@@ -277,6 +281,14 @@ def children(pid: int) -> list[int]:
     """The processes that this one has begun."""
     found = subprocess.run(["/usr/bin/env", "pgrep", "-P", str(pid)], capture_output=True, text=True, check=False)
     return [int(line) for line in found.stdout.split()]
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _kill(pid: int) -> None:

@@ -198,6 +198,20 @@ def test_after_its_connections_broke_it_is_soon_back_and_until_then_a_503(server
 
 
 @pytest.mark.slow
+def test_fifty_calls_at_once_that_name_one_new_address_are_all_answered(server: Server, key: dict[str, str]) -> None:
+    """One makes the client; the others are told under which id they have it."""
+
+    def call(number: int) -> Answer:
+        users = [{"name": "Jane Ann Doe", "email": f"jane{number}@acme.test"}]
+        return server.ask("POST", "/clients", json.dumps(registration_body(f"tenant-{number}", users=users)), key)
+
+    with ThreadPoolExecutor(50) as pool:
+        statuses = sorted(answer.status for answer in pool.map(call, range(50)))
+
+    assert statuses == [202, *[409] * 49]
+
+
+@pytest.mark.slow
 def test_a_call_that_finds_no_free_connection_is_a_503_after_a_while(key: dict[str, str], tmp_path: Path) -> None:
     """One connection for all; whoever has it waits for a lock."""
     with running(tmp_path / "log", DATABASE_POOL_MAX="1") as server, ThreadPoolExecutor(1) as pool:

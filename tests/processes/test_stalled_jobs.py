@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
+from django.core import mail
 from django.db import connection
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
@@ -18,9 +19,11 @@ from debitura.processes.stalled_jobs import stalled_jobs
 from debitura.processes.tasks import forget_finished_jobs, take_up_stalled_jobs
 from onboarding.email_codes import request_code
 from onboarding.models import Purpose
+from onboarding.tasks import mail_code
 from tests.conftest import Lines, deliver_mail
 from tests.jobs import begin_jobs, forget_jobs, make_worker
 from tests.make import make_link
+from tests.rows import everything
 
 A_MINUTE = timedelta(minutes=1)
 
@@ -38,7 +41,10 @@ def run(task: Any) -> None:
     """Do what the worker does at the appointed time."""
     job = Job(id=0, queue="upkeep", lock=None, queueing_lock=None, task_name=task.name)
     context = JobContext(app=app, job=job, start_timestamp=0, abort_reason=lambda: None)
-    async_to_sync(task.func)(context, timestamp=0)
+    if task.pass_context:
+        async_to_sync(task.func)(context, timestamp=0)
+    else:
+        task.func(timestamp=0)
 
 
 def states() -> list[tuple[str, int]]:
@@ -94,6 +100,25 @@ def test_a_job_that_ends_its_worker_each_time_is_not_begun_for_ever(logged: Line
 
     assert states() == [("failed", 11)]
     assert logged.only("job_stalled")["attempts"] == 10
+
+
+def test_every_task_can_be_done_twice(link: ReferralPartnerClientLink) -> None:
+    """A job may have been done when its worker died; the second time a code is mailed again, and nothing changes."""
+    [args] = ProcrastinateJob.objects.filter(queue_name="mail").values_list("args", flat=True)
+    forget_jobs()
+    upkeep = [task for task in app.tasks.values() if task.queue == "upkeep"]
+
+    def all_of_them() -> None:
+        mail_code(**args)
+        list(map(run, upkeep))
+
+    all_of_them()
+    once = everything()
+    all_of_them()
+
+    first, second = mail.outbox
+    assert (everything(), first.body, first.to) == (once, second.body, second.to)
+    assert {task.queue for task in app.tasks.values()} == {"mail", "upkeep", "builtin"}
 
 
 @pytest.mark.usefixtures("link")
