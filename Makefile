@@ -5,7 +5,7 @@ VENV := .venv/bin
 # DEBUG=0 in the environment stays off, and the demo says that it does not run there.
 export DEBUG ?= 1
 
-.PHONY: help demo test check slow bench audit browser lock clean ready
+.PHONY: help demo test check slow bench chaos audit browser lock clean ready
 
 help:
 	@echo "make demo [PORT=8000]   database, demo data, web server and worker; Ctrl-C stops them"
@@ -13,6 +13,7 @@ help:
 	@echo "make check              style, types, imports, templates, migrations, OpenAPI, production settings"
 	@echo "make slow               the tests that take long"
 	@echo "make bench              requests per second and latency, measured here"
+	@echo "make chaos              kills each process a hundred times, with calls in flight; about half an hour"
 	@echo "make audit              known vulnerabilities in the pinned packages; says so where the network has no data"
 	@echo "make lock               requirements*.txt anew from pyproject.toml (needs the network)"
 	@echo "make clean              everything that these commands made, the database too"
@@ -50,6 +51,9 @@ check: ready
 
 bench: ready
 	$(VENV)/python tests/bench/run.py
+
+chaos: ready
+	$(VENV)/python tests/chaos/run.py
 
 audit: ready
 	@$(VENV)/python -m tests.audit

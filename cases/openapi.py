@@ -15,6 +15,7 @@ from debitura.edge.openapi import (
     CRASHED,
     HEADERS,
     INVALID_QUERY,
+    RATE_LIMITED,
     UNAUTHORIZED,
     UNAVAILABLE,
     answer,
@@ -188,7 +189,7 @@ PREVIEW: dict[str, Any] = {
     "combinedSigningUrl": None,
 }
 
-ALWAYS = {401: UNAUTHORIZED, 500: CRASHED, 503: UNAVAILABLE}
+ALWAYS = {401: UNAUTHORIZED, 429: RATE_LIMITED, 500: CRASHED, 503: UNAVAILABLE}
 
 describe_list_cases = extend_schema(
     tags=["Cases"],

@@ -126,23 +126,28 @@ if EMBEDDED_POSTGRES:
     DATABASE_URL = embedded_postgres.url(EMBEDDED_POSTGRES)
 # Only the web process has impatient connections: migrations and the worker may take their time.
 IS_WEB_PROCESS = env.bool("DEBITURA_WEB", default=False)
-WEB_TIMEOUTS = "-c lock_timeout=2s -c statement_timeout=5s -c idle_in_transaction_session_timeout=15s"
+WEB_TIMEOUTS = "-c lock_timeout=2s -c statement_timeout=4s -c idle_in_transaction_session_timeout=15s"
 
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 DATABASES["default"]["ENGINE"] = "debitura.edge.postgresql"
-DATABASES["default"].setdefault("OPTIONS", {}).update(
+DATABASES["default"]["OPTIONS"] = {
     # Bound on the server and prepared: half of PostgreSQL's share of a request.
-    {"server_side_binding": True, "prepare_threshold": 3}
-)
+    "server_side_binding": True,
+    "prepare_threshold": 3,
+    # A machine that is gone without a word, or a line that is cut, is noticed within seconds.
+    "connect_timeout": 2 if IS_WEB_PROCESS else 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 5000,  # milliseconds
+    **DATABASES["default"].get("OPTIONS", {}),
+}
 if IS_WEB_PROCESS:
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    DATABASES["default"]["OPTIONS"]["pool"] = {
-        "min_size": env.int("DATABASE_POOL_MIN", default=2),
-        "max_size": env.int("DATABASE_POOL_MAX", default=16),
-        "timeout": 2,
-    }
+    DATABASES["default"]["SHARED_CONNECTIONS"] = env.int("DATABASE_POOL_MAX", default=16)
     if env.bool("DATABASE_SETS_TIMEOUTS", default=True):
         DATABASES["default"]["OPTIONS"]["options"] = WEB_TIMEOUTS
+# Nobody waits for the disk of the embedded server; in production /readyz refuses a database that loses what it took.
+DATABASE_MUST_BE_DURABLE = not DEBUG
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Parts --------------------------------------------------------------------------------------
@@ -169,6 +174,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "debitura.processes",
     # No models; its pages are there only with DEBUG, and its command says that it runs nowhere else.
     "debitura.demo",
 ]
@@ -290,10 +296,15 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler
 
 # --- API ----------------------------------------------------------------------------------------
 
+# Of a key, in each process; 0 is no limit.
+CALLS_A_SECOND: int = env.int("CALLS_A_SECOND", default=100)
+CALLS_AT_ONCE: int = env.int("CALLS_AT_ONCE", default=64)
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["partners.authentication.XApiKeyAuthentication"],
     # Closed by default: an operation names who may call it.
     "DEFAULT_PERMISSION_CLASSES": ["debitura.edge.errors.Closed"],
+    "DEFAULT_THROTTLE_CLASSES": ["partners.call_rate.CallRate"],
     "DEFAULT_PARSER_CLASSES": ["debitura.edge.json_body.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "debitura.edge.errors.AlwaysJSON",
@@ -343,6 +354,9 @@ ANYMAIL = env.json("ANYMAIL", default={})
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="Debitura <no-reply@debitura.example>")
 if "@" not in parseaddr(DEFAULT_FROM_EMAIL)[1]:
     raise ImproperlyConfigured("DEFAULT_FROM_EMAIL must hold an e-mail address.")
+
+# A worker that was killed is missed after 20 seconds, and what it had in hand is done by another.
+PROCRASTINATE_WORKER_DEFAULTS = {"update_heartbeat_interval": 5.0, "stalled_worker_timeout": 20.0}
 
 # --- History ------------------------------------------------------------------------------------
 

@@ -27,7 +27,7 @@ BEGIN
     EXECUTE format('ALTER ROLE debitura_worker IN DATABASE %I RESET ALL', current_database());
 END $$;
 ALTER ROLE debitura_app SET lock_timeout = '2s';
-ALTER ROLE debitura_app SET statement_timeout = '5s';
+ALTER ROLE debitura_app SET statement_timeout = '4s';
 ALTER ROLE debitura_app SET idle_in_transaction_session_timeout = '15s';
 
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;

@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
-from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, CharField, Exists, Model, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Cast
 from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
 
@@ -31,6 +32,7 @@ from clients.models.agreement_facts import status_of
 from clients.models.client import Role
 from debitura.edge.clock import for_people
 from debitura.edge.mailbox import normal_address
+from debitura.processes.stalled_jobs import stalled_jobs
 from debitura.staff.history import Happened, decisions_about, history_of
 from onboarding.journey import Step, approval_url, next_step, purpose_for, signing_url
 from onboarding.models import TRIES, EmailCode
@@ -59,6 +61,7 @@ BECAME = {
 MAIL = {
     "todo": "waits for the worker",
     "doing": "is being sent",
+    "stalled": "was being sent when the worker went away; it is sent again, within two minutes of that",
     "succeeded": "sent",
     "failed": "FAILED, and is not tried again",
 }
@@ -294,7 +297,9 @@ def _mails(client: Client) -> Iterable[Part]:
 def _jobs_of(codes: list[EmailCode]) -> dict[str, MailJob]:
     done = ProcrastinateEvent.objects.filter(job=OuterRef("pk"), type="succeeded").order_by("-at").values("at")
     jobs = ProcrastinateJob.objects.filter(task_name=mail_code.name, args__code_id__in=[str(code.pk) for code in codes])
-    facts = jobs.values_list("args", "status", "attempts", Subquery(done[:1]))
+    stalled = Exists(stalled_jobs().filter(pk=OuterRef("pk")))
+    status = Case(When(stalled, then=Value("stalled")), default=Cast("status", CharField()))
+    facts = jobs.values_list("args", status, "attempts", Subquery(done[:1]))
     return {args["code_id"]: MailJob(*rest) for args, *rest in facts}
 
 

@@ -7,7 +7,13 @@ from collections.abc import Iterable
 
 from django.db import connection
 
+from debitura.edge.patience import patience
 from partners.models import ReferralPartner
+
+SECONDS_FOR_A_NAME = 10.0
+TAKE_THOSE_BEFORE_ONE_THAT_IS_TAKEN = """
+SELECT key FROM unnest(%s::bigint[]) AS key WHERE NOT pg_try_advisory_xact_lock(key) LIMIT 1
+"""
 
 
 def tenant_lock(partner: ReferralPartner, external_tenant_id: str) -> str:
@@ -16,10 +22,19 @@ def tenant_lock(partner: ReferralPartner, external_tenant_id: str) -> str:
 
 
 def take_advisory_locks(names: Iterable[str]) -> None:
-    """Hold a lock for each name until the transaction ends, taken in one order whatever order they are given in."""
+    """
+    Hold a lock for each name until the transaction ends, taken in one order whatever order they are given in.
+
+    Many calls may be about one address (an import that names the bookkeeper as everybody's user), and each holds it
+    only as long as it works: so it is waited for longer than a row, up to the first that is not free in one statement.
+    """
     keys = sorted({advisory_key(name) for name in names})
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key", [keys])
+        cursor.execute(TAKE_THOSE_BEFORE_ONE_THAT_IS_TAKEN, [keys])
+        if cursor.fetchone() is None:
+            return
+        with patience(SECONDS_FOR_A_NAME):
+            cursor.execute("SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key", [keys])
 
 
 def advisory_key(name: str) -> int:

@@ -11,11 +11,12 @@ from drf_spectacular.utils import (
 )
 
 from cases.openapi import PAGE, WHOLE_CASE
-from debitura.edge.errors import ErrorAnswer, error_body
+from debitura.edge.errors import STANDARD, ErrorAnswer, error_body
 from debitura.edge.openapi import (
     CRASHED,
     HEADERS,
     INVALID_QUERY,
+    RATE_LIMITED,
     UNAUTHORIZED,
     UNAVAILABLE,
     answer,
@@ -242,12 +243,14 @@ describe_create_client = extend_schema(
         ),
         429: answer(
             ErrorAnswer,
-            "You were told of as many companies that we know as a partner is told of in 24 hours, and this is another. "
-            "New companies are created as ever; support raises the limit for an import. Retry-After says "
-            "when to try again. Your own clients and open requests are answered as ever.",
-            RateLimited=error_body(
+            "You were told of as many companies that we know as a partner is told of in 24 hours, and this is another, "
+            "or your key calls too often. Retry-After says when to try again. At the first of these limits new "
+            "companies are created, and your own clients and open requests answered, as ever; support raises it for an "
+            "import.",
+            TooManyKnownCompanies=error_body(
                 "RateLimited", "You were told of too many companies that we know already within a day. …"
             ),
+            TooManyCalls=error_body(*STANDARD[429]),
         ),
         500: CRASHED,
         503: UNAVAILABLE,
@@ -274,6 +277,7 @@ describe_get_client = extend_schema(
         ),
         401: UNAUTHORIZED,
         404: standard(404, "Never created, archived, or another partner's: there is no telling which."),
+        429: RATE_LIMITED,
         500: CRASHED,
         503: UNAVAILABLE,
     },
@@ -292,6 +296,7 @@ describe_list_clients = extend_schema(
         200: answer(ClientsBody, "A page of clients.", Page=CLIENTS),
         400: INVALID_QUERY,
         401: UNAUTHORIZED,
+        429: RATE_LIMITED,
         500: CRASHED,
         503: UNAVAILABLE,
     },

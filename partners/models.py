@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 import pghistory
+import structlog
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
-from django.db import models
+from django.db import DatabaseError, models, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
@@ -23,6 +24,10 @@ HEX_COLOUR = r"^#[0-9A-Fa-f]{6}$"
 FONT_FAMILY = """^[A-Za-z0-9 ,'"-]*$"""
 HOST = r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$"
 
+log = structlog.get_logger("debitura.partners")
+
+# A standby, a disk that is full, a table whose index is being built.
+NO_WRITES = {"25006", "53100", "55P03"}
 ONE_MINUTE = timedelta(minutes=1)
 BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 
@@ -169,9 +174,20 @@ class ApiKey(models.Model):
         ApiKey.objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=at)
 
     def note_use(self) -> None:
-        """Remember that it was used, once a minute: a row written at every call would be a lock at every call."""
+        """
+        Remember that it was used, once a minute: a row written at every call would be a lock at every call.
+
+        It waits for nobody, and a database that takes no writes for now can still be read.
+        """
         stale = Q(last_used_at=None) | Q(last_used_at__lt=Now() - ONE_MINUTE)
-        ApiKey.objects.filter(stale, pk=self.pk).update(last_used_at=Now())
+        row = ApiKey.objects.filter(stale, pk=self.pk).select_for_update(skip_locked=True, no_key=True)
+        try:
+            with transaction.atomic():
+                ApiKey.objects.filter(pk__in=row.values("pk")).update(last_used_at=Now())
+        except DatabaseError as refused:
+            if getattr(refused.__cause__, "sqlstate", None) not in NO_WRITES:
+                raise
+            log.info("key_use_not_noted")
 
 
 # --- What every call of the API asks ----------------------------------------------------------------

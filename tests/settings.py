@@ -15,6 +15,8 @@ if EMBEDDED_POSTGRES:
 DATABASES["default"]["TEST"] = {"NAME": "test_debitura" + os.environ.get("PYTEST_DB_SUFFIX", "")}
 DATABASES["default"]["OPTIONS"]["options"] = "-c lock_timeout=20s"
 INSTALLED_APPS = [app for app in INSTALLED_APPS if app != "whitenoise.runserver_nostatic"]
+# Tests call faster than anybody should.
+CALLS_A_SECOND = 0
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ONBOARDING_BASE_URL = "https://onboarding.debitura.test"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]

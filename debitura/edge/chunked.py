@@ -1,11 +1,23 @@
-"""Bodies sent in chunks."""
+"""How bodies arrive: in chunks, and slowly."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Protocol
+
+from django.db import connections
 
 MAX_BODY = 1_000_000  # bytes
 MAX_DROPPED = 10 * MAX_BODY  # how much of what is too long is still read, to be able to say so
 type WSGIApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+class Stream(Protocol):
+    """Where a body comes from."""
+
+    def read(self, size: int, /) -> bytes:
+        """Read at most so many bytes; none at the end."""
+
+    def readline(self, size: int, /) -> bytes:
+        """Read to the end of the line, or at most so many bytes."""
 
 
 class ReadsChunkedBodies:
@@ -24,3 +36,39 @@ class ReadsChunkedBodies:
         if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower() and not environ.get("CONTENT_LENGTH"):
             environ["CONTENT_LENGTH"] = str(MAX_DROPPED)
         return self._application(environ, start_response)
+
+
+class WaitsWithoutDatabase:
+    """
+    Gives the database connection back while a body is on its way, which may take for ever.
+
+    Who is calling is asked first, so a handful of callers that drip their bodies would have all connections.
+    """
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self._application = application
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Pass the request on."""
+        if environ.get("CONTENT_LENGTH", "0") not in ("", "0"):
+            environ["wsgi.input"] = _WithoutDatabase(environ["wsgi.input"])
+        return self._application(environ, start_response)
+
+
+class _WithoutDatabase:
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+
+    def read(self, size: int, /) -> bytes:
+        _let_go()
+        return self._stream.read(size)
+
+    def readline(self, size: int, /) -> bytes:
+        _let_go()
+        return self._stream.readline(size)
+
+
+def _let_go() -> None:
+    for connection in connections.all(initialized_only=True):
+        if not connection.in_atomic_block:
+            connection.close()

@@ -48,7 +48,11 @@ STANDARD = {
     405: ("MethodNotAllowed", "This does not work here; the Allow header lists what does."),
     413: ("PayloadTooLarge", "The body is over 1 MB."),
     415: ("UnsupportedMediaType", "Send application/json in UTF-8."),
-    503: ("ServiceUnavailable", "We are busy for a moment; nothing was done. Please try again."),
+    429: ("RateLimited", "Too many requests. Try again when Retry-After says."),
+    503: (
+        "ServiceUnavailable",
+        "We are busy for a moment. What you asked for may have been done or not: please send the same request again.",
+    ),
 }
 
 
@@ -251,7 +255,7 @@ PAGES = {
     405: ("This does not work here", "Please go back and use the buttons of the page."),
     413: ("That was too much at once", "What was sent is over 1 MB. Please go back and send less."),
     500: ("Something went wrong", "This is a fault of ours. Please try again; if it goes on, tell support."),
-    503: ("One moment, please", "Nothing is lost. Please wait a few seconds and load the page again."),
+    503: ("One moment, please", "Please wait a few seconds and load the page again; it shows what has been saved."),
 }
 # By what was wrong with a form.
 FORM_REFUSED = {

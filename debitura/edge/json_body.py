@@ -8,13 +8,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Protocol, override
+from typing import Any, override
 
 from django.http import UnreadablePostError
 from django.utils.http import parse_header_parameters
 from rest_framework.parsers import BaseParser
 
-from debitura.edge.chunked import MAX_BODY, MAX_DROPPED
+from debitura.edge.chunked import MAX_BODY, MAX_DROPPED, Stream
 from debitura.edge.errors import ApiError, field_path, invalid, standard
 
 MAX_DEPTH = 32
@@ -30,13 +30,6 @@ type Steps = tuple[str | int, ...]
 # A string, even one that does not end (or each escaped quote in it would be tried as a beginning), or a bracket.
 STRING_OR_BRACKET = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{}]', re.DOTALL)
 SURROGATE = re.compile("[\ud800-\udfff]")
-
-
-class Stream(Protocol):
-    """Where a body comes from."""
-
-    def read(self, size: int, /) -> bytes:
-        """Read at most so many bytes; none at the end."""
 
 
 class StrictJSONParser(BaseParser):

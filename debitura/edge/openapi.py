@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 
 from debitura.edge.errors import STANDARD, ErrorAnswer, error_body
@@ -26,7 +27,7 @@ REQUEST_ID = {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[
 HEADERS = [
     header("X-Request-Id", {"type": "string"}, "A name of yours for this request.", response=False),
     header("X-Request-Id", REQUEST_ID, "Yours if it fits this pattern, else one of ours.", response=True),
-    header("Retry-After", {"type": "integer"}, "Seconds to wait.", response=[503]),
+    header("Retry-After", {"type": "integer"}, "Seconds to wait.", response=[429, 503]),
 ]
 
 
@@ -39,12 +40,30 @@ def standard(status: int, description: str) -> OpenApiResponse:
 UNAUTHORIZED = standard(
     401, "The key is missing, malformed, revoked, expired, or its partner is inactive. The body was not read."
 )
+
+
+def _limits_of_a_key() -> str:
+    limits = (
+        (settings.CALLS_A_SECOND, "about {} calls a second, twice that in a burst"),
+        (settings.CALLS_AT_ONCE, "about {} at once"),
+    )
+    return " and ".join(words.format(limit) for limit, words in limits if limit) or "as many calls as it likes"
+
+
+RATE_LIMITED = standard(
+    429,
+    f"Your key calls too often: it may make {_limits_of_a_key()}. The body was not read. Wait as long as Retry-After "
+    "says, then repeat the call.",
+)
 UNAVAILABLE = standard(
-    503, "The database is away or busy; nothing was done. Wait as long as Retry-After says, then repeat the call."
+    503,
+    "The database is away or busy. What was asked for may have been done all the same: the answer can be lost after "
+    "the work. Wait as long as Retry-After says, then repeat the same call; it does nothing twice. A 502 or 504 of "
+    "something in between means the same.",
 )
 CRASHED = answer(
     ErrorAnswer,
-    "A fault of ours; nothing was done. Tell support the request id.",
+    "A fault of ours. Tell support the request id; repeating the same call does nothing twice.",
     ServerError=error_body("ServerError", "Something went wrong on our side."),
 )
 INVALID_QUERY = answer(

@@ -39,8 +39,6 @@ SECONDS = 20.0
 WARM_UP = 50
 CROWD = 100_000
 CASES, CLIENTS = 200_000, 5_000
-# As in docs/operations.md, but with one worker, so that a figure is of one process.
-SERVER = ["granian", "--interface", "wsgi", "--workers", "1", "--blocking-threads", "8", "--backpressure", "64"]
 TICK = os.sysconf("SC_CLK_TCK")
 
 type Request = tuple[str, str, bytes | None]
@@ -291,6 +289,7 @@ def _production(url: str) -> dict[str, str]:
         "ALLOWED_HOSTS": "127.0.0.1",
         "ONBOARDING_BASE_URL": "https://onboarding.debitura.example",
         "TRUSTED_PROXIES": "127.0.0.1",
+        "CALLS_A_SECOND": "0",
         "DJANGO_SETTINGS_MODULE": "debitura.settings",
         # Of static files, which are not asked for.
         "PYTHONWARNINGS": "ignore:No directory at",
@@ -322,7 +321,10 @@ def _prepare() -> str:
 @contextmanager
 def _server(port: int) -> Iterator[subprocess.Popen[bytes]]:
     """Run the web server until it is not needed any more; its log goes nowhere."""
-    command = [sys.executable, "-m", *SERVER, "--port", str(port), "--log-level", "error", "debitura.wsgi:application"]
+    from debitura.processes.web import server
+
+    # One worker, so that a figure is of one process.
+    command = [sys.executable, "-m", *server(host="127.0.0.1", port=port, workers=1)]
     process = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.DEVNULL)
     try:
         _wait_for(port, process)

@@ -665,7 +665,7 @@ def test_the_role_signs_in_owns_nothing_and_does_not_wait_long() -> None:
 
     assert partners == (1,)
     assert owned == (0,)
-    assert waits == ("2s", "5s", "15s")
+    assert waits == ("2s", "4s", "15s")
     assert worker_waits == ("0",)
 
 

@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
+from debitura import health
 from tests.wire import assert_error
 
 
@@ -44,6 +45,35 @@ def test_with_every_migration_it_is_ready_and_has_written_nothing(client: Client
 
     assert (response.status_code, response.json()) == (200, {"status": "ok"})
     assert all(each["sql"].lstrip().startswith("SELECT") for each in asked)
+
+
+def test_asking_costs_one_statement_and_the_migrations_are_read_once(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.get("/readyz")
+    monkeypatch.setattr(health, "MigrationLoader", lambda *_: pytest.fail("read the migrations again"))
+
+    with CaptureQueriesContext(connection) as asked:
+        response = client.get("/readyz")
+
+    assert (response.status_code, len(asked)) == (200, 1)
+
+
+def test_a_database_that_may_lose_what_it_acknowledged_is_not_for_production(
+    client: Client, db: None, settings: Settings
+) -> None:
+    settings.DATABASE_MUST_BE_DURABLE = True
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = off")
+        lossy = client.get("/readyz")
+        cursor.execute("SET LOCAL synchronous_commit = on")
+        durable = client.get("/readyz")
+
+    assert (lossy.status_code, lossy.json()["status"]) == (
+        503,
+        "the database may lose what it acknowledged: synchronous_commit off",
+    )
+    assert durable.status_code == 200
 
 
 def test_with_a_migration_missing_it_is_not_ready(client: Client, db: None) -> None:

@@ -4,111 +4,30 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
-from email.message import Message
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
-from django.conf import settings
 from django.db import connection
 
 from clients.models import Agreement
 from debitura.edge.chunked import MAX_BODY
 from onboarding.locks import advisory_key
-from tests.make import make_first_agreement, make_key, make_partner, registration_body
+from partners.models import ApiKey, key_hash
+from tests.make import make_client, make_first_agreement, make_key, make_partner, registration_body
 from tests.race import second_connection, wait_until_blocked
+from tests.server import Answer, Server, free_port, running, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PROJECT = Path(__file__).parents[2]
 BODY = json.dumps(registration_body()).encode()
-SETTINGS = {"DJANGO_SETTINGS_MODULE": "debitura.settings", "DEBUG": "1", "LOG_JSON": "1"}
 JSON = {"Content-Type": "application/json"}
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came back."""
-
-    status: int
-    headers: Message
-    body: bytes
-
-
-@dataclass(frozen=True)
-class Server:
-    """A server of our own, and how to talk to it."""
-
-    port: int
-    log: Path
-
-    def ask(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
-        """Send a request with http.client; bytes with their length, an iterator in chunks."""
-        talk = HTTPConnection("127.0.0.1", self.port, timeout=15)
-        talk.request(method, path, body, headers or {})
-        response = talk.getresponse()
-        answer = Answer(response.status, response.headers, response.read())
-        talk.close()
-        return answer
-
-    def say(self, said: bytes) -> bytes:
-        """Send bytes as they are, say no more, and return what comes back."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=15) as talk:
-            talk.sendall(said)
-            talk.shutdown(socket.SHUT_WR)
-            return b"".join(iter(lambda: talk.recv(65536), b""))
-
-    def is_listening(self) -> bool:
-        try:
-            return self.ask("GET", "/healthz").status == 200
-        except OSError:
-            return False
-
-
-@contextmanager
-def running(log: Path, **environment: str) -> Iterator[Server]:
-    """Run the web process as production does, on a free port and the test's database."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    serve = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    threads = ["--workers", "1", "--blocking-threads", "4", "--no-ws", "--log-level", "warning"]
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [sys.executable, *serve, *threads, "debitura.wsgi:application"],
-            cwd=PROJECT,
-            env={**os.environ, **SETTINGS, "DATABASE_URL": _database_url(), **environment},
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            server = Server(port, log)
-            _wait_until(server.is_listening)
-            yield server
-        finally:
-            process.terminate()
-            process.wait(timeout=15)
-
-
-def _database_url() -> str:
-    return f"{settings.DATABASE_URL.rpartition('/')[0]}/{connection.settings_dict['NAME']}"
-
-
-def _wait_until(condition: Any) -> None:
-    until = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < until, "it did not come to be"
-        time.sleep(0.05)
 
 
 @pytest.fixture(scope="module")
@@ -234,16 +153,32 @@ def test_a_connection_serves_one_call_after_another(server: Server, key: dict[st
     assert statuses == [202, 400, 202]
 
 
-def test_a_lock_is_waited_for_two_seconds_and_then_a_503(server: Server, key: dict[str, str]) -> None:
+def test_a_client_that_is_being_decided_about_is_waited_for_two_seconds_and_then_a_503(
+    server: Server, key: dict[str, str]
+) -> None:
+    client = make_client(admin="jane@acme.test")
     with second_connection() as other:
-        other.execute("SELECT pg_advisory_xact_lock(%s)", [advisory_key("email:jane@acme.test")])
-        began = time.monotonic()
+        other.execute("SELECT FROM clients_client WHERE id = %s FOR UPDATE", [client.pk])
         refused = server.ask("POST", "/clients", BODY, key)
-        waited = time.monotonic() - began
 
     assert (told(refused), refused.headers["Retry-After"]) == ((503, "ServiceUnavailable"), "2")
-    assert 1.9 < waited < 4
-    assert server.ask("POST", "/clients", BODY, key).status == 202
+    assert 1.9 < refused.seconds < 4
+    assert server.ask("POST", "/clients", BODY, key).status == 409
+
+
+@pytest.mark.slow
+def test_a_name_that_many_calls_are_about_is_waited_for_longer_than_other_statements_may_take(
+    server: Server, key: dict[str, str]
+) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with second_connection() as other:
+            other.execute("SELECT pg_advisory_xact_lock(%s)", [advisory_key("email:jane@acme.test")])
+            created = pool.submit(server.ask, "POST", "/clients", BODY, key)
+            wait_until_blocked()
+            other.execute("SELECT pg_sleep(5.2)")
+        answer = created.result(timeout=15)
+
+    assert (answer.status, answer.seconds > 5) == (202, True)
 
 
 def test_after_its_connections_broke_it_is_soon_back_and_until_then_a_503(server: Server, key: dict[str, str]) -> None:
@@ -262,12 +197,24 @@ def test_after_its_connections_broke_it_is_soon_back_and_until_then_a_503(server
     assert statuses[-1] == 200
 
 
-def test_without_a_free_connection_a_call_is_a_503_after_two_seconds(key: dict[str, str], tmp_path: Path) -> None:
-    """A pool of one; whoever has it waits for a lock, and here for as long as it takes."""
-    with (
-        running(tmp_path / "log", DATABASE_POOL_MIN="1", DATABASE_POOL_MAX="1", DATABASE_SETS_TIMEOUTS="0") as server,
-        ThreadPoolExecutor(1) as pool,
-    ):
+@pytest.mark.slow
+def test_fifty_calls_at_once_that_name_one_new_address_are_all_answered(server: Server, key: dict[str, str]) -> None:
+    """One makes the client; the others are told under which id they have it."""
+
+    def call(number: int) -> Answer:
+        users = [{"name": "Jane Ann Doe", "email": f"jane{number}@acme.test"}]
+        return server.ask("POST", "/clients", json.dumps(registration_body(f"tenant-{number}", users=users)), key)
+
+    with ThreadPoolExecutor(50) as pool:
+        statuses = sorted(answer.status for answer in pool.map(call, range(50)))
+
+    assert statuses == [202, *[409] * 49]
+
+
+@pytest.mark.slow
+def test_a_call_that_finds_no_free_connection_is_a_503_after_a_while(key: dict[str, str], tmp_path: Path) -> None:
+    """One connection for all; whoever has it waits for a lock."""
+    with running(tmp_path / "log", DATABASE_POOL_MAX="1") as server, ThreadPoolExecutor(1) as pool:
         with second_connection() as other:
             other.execute("SELECT pg_advisory_xact_lock(%s)", [advisory_key("email:jane@acme.test")])
             first = pool.submit(server.ask, "POST", "/clients", BODY, key)
@@ -276,7 +223,48 @@ def test_without_a_free_connection_a_call_is_a_503_after_two_seconds(key: dict[s
         created = first.result(timeout=15)
 
     assert (told(refused), refused.headers["Retry-After"]) == ((503, "ServiceUnavailable"), "2")
+    assert 3.9 < refused.seconds < 5
     assert created.status == 202
+
+
+def test_a_body_that_is_on_its_way_keeps_no_connection(key: dict[str, str], tmp_path: Path) -> None:
+    with (
+        running(tmp_path / "log", DATABASE_POOL_MAX="1") as server,
+        socket.create_connection(("127.0.0.1", server.port)) as slow,
+    ):
+        slow.sendall(_head(key) + f"Content-Length: {len(BODY)}\r\n\r\n".encode() + BODY[:1])
+        wait_until(lambda: _last_used(key) is not None)
+        meanwhile = server.ask("GET", "/clients/tenant-1", headers=key)
+        slow.sendall(BODY[1:])
+        created = slow.recv(65536)
+
+    assert (meanwhile.status, meanwhile.seconds < 1) == (404, True)
+    assert created.startswith(b"HTTP/1.1 202 ")
+
+
+def _last_used(key: dict[str, str]) -> Any:
+    return ApiKey.objects.get(hash=key_hash(key["XApiKey"])).last_used_at
+
+
+@pytest.mark.slow
+def test_while_the_database_is_away_calls_fail_at_once_and_the_process_is_alive(
+    key: dict[str, str], tmp_path: Path
+) -> None:
+    with running(tmp_path / "log", DATABASE_URL=f"postgres://debitura@127.0.0.1:{free_port()}/debitura") as server:
+        refused = [server.ask("GET", "/clients/tenant-1", headers=key) for _ in range(5)]
+        ready, alive = server.ask("GET", "/readyz"), server.ask("GET", "/healthz")
+
+    assert {told(each) for each in refused} == {(503, "ServiceUnavailable")}
+    assert max(each.seconds for each in [*refused, ready, alive]) < 1
+    assert (ready.status, alive.status) == (503, 200)
+
+
+@pytest.mark.slow
+def test_a_main_process_that_is_killed_takes_its_workers_along(key: dict[str, str], tmp_path: Path) -> None:
+    with running(tmp_path / "log") as server:
+        os.kill(server.pid, signal.SIGKILL)
+
+        wait_until(lambda: not server.is_listening(), seconds=5)
 
 
 def test_the_process_logs_a_line_for_each_request_and_no_address(key: dict[str, str], tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ PRODUCTION = {
     "ONBOARDING_BASE_URL": "https://onboarding.debitura.test",
 }
 COMMAND = ["manage.py", "check"]
-WORKER = ["manage.py", "procrastinate", "worker"]
+WORKER = ["manage.py", "worker"]
 WEB_PROCESS = ["-c", "import debitura.wsgi"]
 GRANIAN = ["-m", "granian", "--interface", "wsgi", "--port", "0", "--backpressure", "8", "debitura.wsgi:application"]
 

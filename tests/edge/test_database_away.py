@@ -1,30 +1,34 @@
-"""When the database is away or busy: a 503 that says when to come back, and nothing done."""
+"""When the database is away or busy: a 503 that says when to come back, and what it leaves open."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from time import sleep
 from typing import Any
 
 import psycopg
 import pytest
-from django.db import DatabaseError, InterfaceError, OperationalError, ProgrammingError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, ProgrammingError, connection, transaction
 from django.test import Client as Browser
+from django.utils import timezone
 from psycopg import errors
-from psycopg_pool import PoolTimeout
 from rest_framework.test import APIClient
 
 from clients.models import Agreement, Client
 from debitura.edge.errors import is_database_away
-from onboarding.locks import advisory_key
-from partners.models import ReferralPartner
+from onboarding import locks
+from onboarding.locks import advisory_key, take_advisory_locks
+from partners.models import ApiKey, ReferralPartner
 from tests.conftest import caller
 from tests.make import make_client, make_first_agreement, make_partner, registration_body
-from tests.race import second_connection
+from tests.race import in_thread, second_connection, wait_until_blocked
 from tests.wire import assert_error
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-MESSAGE = "We are busy for a moment; nothing was done. Please try again."
+MESSAGE = "We are busy for a moment. What you asked for may have been done or not: please send the same request again."
 
 
 @pytest.fixture
@@ -77,7 +81,10 @@ def test_without_a_connection_a_page_says_so_to_people(client: Browser) -> None:
 
 
 @pytest.mark.usefixtures("impatient")
-def test_a_lock_that_cannot_be_had_in_time_is_a_503_and_nothing_is_done(api: APIClient) -> None:
+def test_a_lock_that_cannot_be_had_in_time_is_a_503_and_nothing_is_done(
+    api: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locks, "SECONDS_FOR_A_NAME", 0.05)
     with second_connection() as other:
         other.execute("SELECT pg_advisory_xact_lock(%s)", [advisory_key("email:jane@acme.test")])
 
@@ -85,6 +92,39 @@ def test_a_lock_that_cannot_be_had_in_time_is_a_503_and_nothing_is_done(api: API
 
     assert not Client.objects.exists()
     assert api.post("/clients", registration_body()).status_code == 202
+
+
+def test_a_name_that_many_calls_are_about_is_waited_for_longer_than_a_row(api: APIClient, impatient: Any) -> None:
+    """Fifty calls that name one new bookkeeper: each works for a moment, and the last has waited for all of them."""
+    with ThreadPoolExecutor(1) as pool:
+        with second_connection() as other:
+            other.execute("SELECT pg_advisory_xact_lock(%s)", [advisory_key("email:jane@acme.test")])
+            letting_go = in_thread(pool, lambda: let_go_later(other))
+            created = api.post("/clients", registration_body())
+        letting_go.result()
+
+    assert created.status_code == 202
+
+
+def let_go_later(other: Any) -> None:
+    wait_until_blocked()
+    sleep(0.2)
+    other.execute("ROLLBACK")
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_whoever_has_waited_for_a_name_is_as_impatient_as_before(impatient: Any, held: bool) -> None:
+    with transaction.atomic():
+        with second_connection() as other, ThreadPoolExecutor(1) as pool:
+            other.execute("SELECT pg_advisory_xact_lock(%s)", [advisory_key("a" if held else "b")])
+            letting_go = in_thread(pool, lambda: let_go_later(other)) if held else None
+            take_advisory_locks(["a"])
+            other.execute("ROLLBACK")
+        impatient.execute("SELECT current_setting('lock_timeout'), current_setting('statement_timeout')")
+        found = impatient.fetchone()
+
+    assert letting_go is None or letting_go.done()
+    assert found == ("50ms", "400ms")
 
 
 @pytest.mark.usefixtures("impatient")
@@ -128,6 +168,34 @@ def test_a_connection_that_breaks_in_the_middle_is_a_503_and_the_next_call_works
     assert api.post("/clients", registration_body()).status_code == 202
 
 
+def test_a_database_that_takes_no_writes_can_still_be_read(api: APIClient) -> None:
+    """A standby: a client's state is told, again and again, though the key's use cannot be noted."""
+    api.post("/clients", registration_body())
+    ApiKey.objects.update(last_used_at=timezone.now() - timedelta(hours=1))
+    with connection.cursor() as cursor:
+        cursor.execute("SET default_transaction_read_only = on")
+
+        statuses = [api.get("/clients/tenant-1").status_code, api.post("/clients", registration_body()).status_code]
+
+        assert_come_back_later(api.post("/clients", registration_body("tenant-2")))
+    connection.close()
+    assert statuses == [200, 202]
+
+
+def test_a_key_whose_row_is_being_changed_is_not_waited_for(api: APIClient, impatient: Any) -> None:
+    with second_connection() as other:
+        other.execute("UPDATE partners_apikey SET label = 'x'")
+
+        assert api.get("/clients").status_code == 200
+
+
+def test_a_table_of_keys_that_is_being_indexed_is_not_waited_for_to_the_end(api: APIClient, impatient: Any) -> None:
+    with second_connection() as other:
+        other.execute("LOCK TABLE partners_apikey IN SHARE MODE")
+
+        assert api.get("/clients").status_code == 200
+
+
 def _raised(cause: type[psycopg.Error]) -> DatabaseError:
     """As Django raises what psycopg does."""
     error = DatabaseError()
@@ -140,7 +208,7 @@ def _raised(cause: type[psycopg.Error]) -> DatabaseError:
     [
         OperationalError(),
         InterfaceError("connection already closed"),
-        PoolTimeout(),
+        psycopg.OperationalError("no connection became free"),
         _raised(errors.IdleInTransactionSessionTimeout),
         _raised(errors.ReadOnlySqlTransaction),
     ],

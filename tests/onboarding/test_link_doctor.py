@@ -18,6 +18,7 @@ from onboarding.link_doctor import NEWEST, diagnose, find_clients
 from onboarding.models import EmailCode, Purpose
 from onboarding.resolve_conflict import keep
 from partners.models import ReferralPartner
+from tests.jobs import make_worker
 from tests.make import (
     make_agreement,
     make_client,
@@ -239,6 +240,10 @@ def test_an_address_that_is_no_admins_was_mailed_nothing(link: ReferralPartnerCl
     [
         ({"status": "todo", "attempts": 2}, "The mail: failed 2 times so far, and will be tried again."),
         ({"status": "doing"}, "The mail: is being sent."),
+        (
+            {"status": "doing", "worker": None},
+            "The mail: was being sent when the worker went away; it is sent again, within two minutes of that.",
+        ),
         ({"status": "failed"}, "The mail: FAILED, and is not tried again."),
     ],
 )
@@ -328,9 +333,10 @@ def a_conflict(link: ReferralPartnerClientLink, number: int) -> LinkConflict:
     )
 
 
-def set_jobs(*, status: str, attempts: int = 0) -> None:
+def set_jobs(*, status: str, attempts: int = 0, worker: str | None = "alive") -> None:
     """Put the mails that wait into this state, as the worker does; Procrastinate's models cannot be written."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE procrastinate_jobs SET status = %s::procrastinate_job_status, attempts = %s", [status, attempts]
+            "UPDATE procrastinate_jobs SET status = %s::procrastinate_job_status, attempts = %s, worker_id = %s",
+            [status, attempts, make_worker() if worker == "alive" else None],
         )

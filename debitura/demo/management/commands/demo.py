@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 
 from debitura.demo.data import ADMIN, PARTNERS, PASSWORD, STAFF, make_demo_data
+from debitura.processes.web import server
 
 PATIENCE = 60
 
@@ -76,7 +77,7 @@ class Command(BaseCommand):
         self._say("Making what is missing of the demo's data ...")
         make_demo_data()
         self._say("Starting the web server and the worker ...")
-        with _process(_web(port), base) as web, _process(WORKER, base) as worker:
+        with _process(server(host="127.0.0.1", port=port, workers=1), base) as web, _process(WORKER, base) as worker:
             _wait_until_ready(port, web)
             self._say(_welcome(base))
             while web.poll() is None and worker.poll() is None:
@@ -117,13 +118,7 @@ def _process(arguments: list[str], base: str) -> Iterator[subprocess.Popen[bytes
             process.kill()
 
 
-WORKER = ["manage", "procrastinate", "worker"]
-
-
-def _web(port: int) -> list[str]:
-    serve = ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--no-ws"]
-    size = ["--workers", "1", "--blocking-threads", "4", "--backpressure", "64"]
-    return [*serve, *size, "--log-level", "warning", "debitura.wsgi:application"]
+WORKER = ["manage", "worker"]
 
 
 def _wait_until_ready(port: int, web: subprocess.Popen[bytes]) -> None:

@@ -1,0 +1,79 @@
+"""How often a key may call, and how many of its calls are worked on at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from threading import Lock
+from time import monotonic
+from typing import TYPE_CHECKING, cast, override
+
+from django.conf import settings
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+
+from partners.models import ApiKey
+
+if TYPE_CHECKING:  # rest_framework.views imports this module
+    from rest_framework.views import APIView
+
+    from debitura.edge.operation import Operation
+
+BURST = 2  # seconds' worth of calls that may come at once
+SECONDS_FOR_A_PLACE = 1.0
+
+
+@dataclass(slots=True)
+class Calls:
+    """Those of one key: what its bucket holds, and how many are being worked on."""
+
+    filled_at: float
+    tokens: float = field(default_factory=lambda: float(BURST * settings.CALLS_A_SECOND))
+    in_hand: int = 0
+
+    def begin(self, *, now: float) -> float | None:
+        """Count a call in, or say in how many seconds it may try again; a limit of 0 is none."""
+        if settings.CALLS_AT_ONCE and self.in_hand >= settings.CALLS_AT_ONCE:
+            return SECONDS_FOR_A_PLACE
+        if rate := settings.CALLS_A_SECOND:
+            self.tokens = min(BURST * rate, self.tokens + (now - self.filled_at) * rate)
+            self.filled_at = now
+            if self.tokens < 1:
+                return (1 - self.tokens) / rate
+            self.tokens -= 1
+        self.in_hand += 1
+        return None
+
+
+# By the id of the key, and only of keys that exist: nobody can fill it. Each process counts for itself, so several of
+# them let through several times as much; no call waits for a count that all of them share.
+_calls: dict[int, Calls] = {}
+_lock = Lock()
+
+
+class CallRate(BaseThrottle):
+    """Refuses a call before its body is read: a mistake in a partner's loop takes nothing from the others."""
+
+    @override
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        """Count the call of a key in until its answer is sent."""
+        if not isinstance(request.auth, ApiKey):
+            return True
+        key_id = request.auth.pk
+        now = monotonic()
+        with _lock:
+            calls = _calls.get(key_id) or _calls.setdefault(key_id, Calls(now))
+            self._seconds = calls.begin(now=now)
+        if self._seconds is not None:
+            return False
+        cast("Operation", view).at_the_end.callback(_end, key_id)
+        return True
+
+    @override
+    def wait(self) -> float | None:
+        """Say in how many seconds."""
+        return self._seconds
+
+
+def _end(key_id: int) -> None:
+    with _lock:
+        _calls[key_id].in_hand -= 1
