@@ -207,8 +207,8 @@ class CorrectableClientAdmin(ClientAdmin):
             case Refused():
                 success(request, "It is refused, and nothing has changed.")
                 return True
-            case DecidedBefore(Correction(status=status, decided_by=by)):
-                warning(request, f"Nothing was done: {by} decided it already ({status.lower()}).")
+            case DecidedBefore(Correction(status=status)):
+                warning(request, f"Nothing was done: a colleague decided it already ({status.lower()}).")
                 return True
             case NotByTheSame():
                 form.add_error(None, "You have proposed it yourself: somebody else must confirm it.")
