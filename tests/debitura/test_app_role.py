@@ -582,7 +582,7 @@ def test_what_a_role_gave_itself_is_gone_with_the_next_release(as_application: N
 
     assert _ask("SELECT rolconfig FROM pg_roles WHERE rolname = 'debitura_app'") == [
         "lock_timeout=2s",
-        "statement_timeout=5s",
+        "statement_timeout=4s",
         "idle_in_transaction_session_timeout=15s",
     ]
 
