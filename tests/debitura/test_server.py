@@ -77,6 +77,16 @@ def test_limits_and_faults_of_a_body_in_chunks_are_those_of_any_other(server: Se
     )
 
 
+@pytest.mark.parametrize(
+    "content_type",
+    ["a" * 10_001, "application/json; charset*=%zz''x", "application/json; charset*=unheard-of''x", "a; charset=\xff"],
+)
+def test_a_content_type_that_cannot_be_read_is_a_415(server: Server, key: dict[str, str], content_type: str) -> None:
+    answer = server.ask("POST", "/clients", BODY, key | {"Content-Type": content_type})
+
+    assert told(answer) == (415, "UnsupportedMediaType")
+
+
 @pytest.mark.parametrize("size", [MAX_BODY + 1, 5 * MAX_BODY])
 def test_a_body_over_the_limit_is_a_413(server: Server, key: dict[str, str], size: int) -> None:
     assert told(server.ask("POST", "/clients", b" " * size, key)) == (413, "PayloadTooLarge")
