@@ -1,6 +1,5 @@
 """How bodies arrive: in chunks, slowly, and called what they are not."""
 
-import codecs
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
@@ -8,6 +7,7 @@ from django.db import connections
 from django.utils.http import parse_header_parameters
 
 MAX_BODY = 1_000_000  # bytes
+LONGEST_TYPE = 255
 MAX_DROPPED = 10 * MAX_BODY  # how much of what is too long is still read, to be able to say so
 type WSGIApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -40,9 +40,9 @@ class ReadsChunkedBodies:
         return self._application(environ, start_response)
 
 
-class DropsUnreadableTypes:
+class ReadsAnyContentType:
     """
-    Takes a Content-Type that cannot be read for none.
+    Leaves out of a Content-Type what cannot be read.
 
     Django reads it while it makes the request, before anything that could answer what goes wrong there.
     """
@@ -53,17 +53,15 @@ class DropsUnreadableTypes:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Pass the request on."""
         if not _is_readable(environ.get("CONTENT_TYPE", "")):
-            environ["CONTENT_TYPE"] = ""
+            environ["CONTENT_TYPE"] = environ["CONTENT_TYPE"].partition(";")[0][:LONGEST_TYPE]
         return self._application(environ, start_response)
 
 
 def _is_readable(content_type: str) -> bool:
     try:
         _, parameters = parse_header_parameters(content_type)
-        codecs.lookup(parameters.get("charset", "utf-8"))
-    except LookupError:
-        return True  # Django leaves out what charset it does not know
-    except ValueError:
+        "".encode(parameters.get("charset", "utf-8"))
+    except (ValueError, LookupError):
         return False
     return True
 

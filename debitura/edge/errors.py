@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from math import ceil
 from typing import TYPE_CHECKING, Any, override
+from uuid import uuid4
 
 import psycopg
 import structlog
@@ -25,6 +26,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
+from debitura.edge.chunked import WSGIApplication
 from debitura.edge.page_middleware import is_api
 
 if TYPE_CHECKING:  # rest_framework.views imports this module
@@ -60,7 +62,6 @@ STANDARD = {
 
 # What the published contract lists for bodies; clients that are generated from it send the first, json-patch+json.
 JSON_TYPES = re.compile(r"application/(?:[\w!#$&^.+-]+\+)?json|text/json", re.ASCII | re.IGNORECASE)
-LONGEST_TYPE = 255
 
 
 class ApiError(Exception):
@@ -154,7 +155,7 @@ class AlwaysJSON(DefaultContentNegotiation):
         if encoding not in ("", "identity"):
             raise _encoded()
         media_type = request.content_type.partition(";")[0].strip()
-        if not JSON_TYPES.fullmatch(media_type[:LONGEST_TYPE]):
+        if not JSON_TYPES.fullmatch(media_type):
             raise standard(415)
         return next(iter(parsers))
 
@@ -265,6 +266,29 @@ class DatabaseAwayMiddleware:
     def process_exception(self, request: HttpRequest, exc: Exception) -> HttpResponse | None:
         """Answer what a view could not do without the database."""
         return _away(request, exc) if is_database_away(exc) else None
+
+
+class NeverRaises:
+    """
+    Answers what goes wrong outside Django, which the server would print with all its values.
+
+    What Django itself raises it answers itself; so this is for what happens while it makes the request.
+    """
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self._application = application
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Pass the request on."""
+        try:
+            return self._application(environ, start_response)
+        except Exception:
+            request_id = uuid4().hex
+            with structlog.contextvars.bound_contextvars(request_id=request_id):
+                log.exception("request_crashed")
+                answered = _json(_crash())
+            start_response("500 Internal Server Error", [*answered.items(), ("X-Request-Id", request_id)])
+            return [answered.content]
 
 
 # --- Pages, and whatever comes before an operation is found ---------------------------------------

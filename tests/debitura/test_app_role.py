@@ -681,6 +681,21 @@ def test_the_roles_become_nobody_else() -> None:
     assert became == []
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "table", ["clients_signature", "clients_referralpartnerclientlink", "clients_agreement", "clients_linkrequest"]
+)
+def test_the_roles_write_by_what_is_committed_and_not_by_what_was_before(table: str) -> None:
+    _make_roles()
+    nothing = f"INSERT INTO {table} SELECT * FROM {table} WHERE false"
+
+    with _connect("debitura_app") as application:
+        application.execute(nothing)
+        application.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+        with pytest.raises(RestrictViolation, match="reads what is committed"):
+            application.execute(nothing)
+
+
 def test_the_worker_may_do_what_the_web_process_may(as_application: None) -> None:
     differ = _ask("""
         SELECT array_agg(oid::regclass) FROM pg_class, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS what

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Iterable
 from contextlib import closing
 from typing import Any
 from unittest.mock import patch
@@ -15,6 +16,7 @@ from rest_framework.test import APIClient
 
 from clients.models import Client
 from debitura.edge.chunked import MAX_BODY, ReadsChunkedBodies
+from debitura.edge.errors import NeverRaises
 from onboarding import api as clients_api
 from tests.make import registration_body
 from tests.wire import assert_error, send
@@ -318,6 +320,19 @@ def test_a_crash_and_an_unknown_host_have_the_headers_too(client: Browser) -> No
     for answer in (crash, unknown):
         assert {name: answer.headers.get(name) for name in POLICY} == POLICY
         assert answer.headers["Content-Security-Policy"] == PAGE
+
+
+def test_a_crash_outside_django_is_answered_with_an_id() -> None:
+    def crashing(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        raise ValueError("jane@acme.test")
+
+    said: list[Any] = []
+    [body] = NeverRaises(crashing)({}, lambda *head: said.extend(head))
+
+    status, headers = said
+    assert status.startswith("500 ")
+    assert json.loads(body)["error"] == "ServerError"
+    assert dict(headers)["X-Request-Id"] in json.loads(body)["message"]
 
 
 # --- TLS --------------------------------------------------------------------------------------------
