@@ -159,15 +159,15 @@ def _partner_options(partners: Iterable[CollectionPartner]) -> list[PartnerOptio
 
 def preview_body(wanted: PreviewRequest, preview: Preview) -> PreviewBody:
     """The preview as partners read it."""
-    debtor = wanted.debtor
+    place = wanted.debtor.place
     return PreviewBody(
         is_eligible=preview.is_covered,
         ineligibility_reason=None if preview.is_covered else NOT_COVERED,
         jurisdiction=Jurisdiction(
-            id=jurisdiction_id(debtor.country_alpha2, debtor.state_alpha2),
-            name=jurisdiction_name(debtor.country_alpha2, debtor.state_alpha2),
-            country_alpha2=debtor.country_alpha2,
-            state_alpha2=debtor.state_alpha2 or None,
+            id=jurisdiction_id(place.country, place.state),
+            name=jurisdiction_name(place.country, place.state),
+            country_alpha2=place.country,
+            state_alpha2=place.state or None,
         ),
         pricing_preview=_pricing(wanted, preview),
         requires_kyc_verification=False,
