@@ -184,7 +184,7 @@ class CoverageAdmin(ReasonedAdmin):
     list_select_related = ["collection_partner"]
     list_filter = ["is_active", "country", "collection_partner"]
     search_fields = ["country", "state", "collection_partner__name"]
-    search_help_text = "Country, collection partner."
+    search_help_text = "Country by its name or letters, collection partner."
     ordering = ["country", "position"]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
@@ -196,8 +196,9 @@ class CoverageAdmin(ReasonedAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Coverage], search_term: str
     ) -> tuple[QuerySet[Coverage], bool]:
-        """Take the name of a country too."""
-        return super().get_search_results(request, queryset, country_code(search_term) or search_term)
+        """A country is found by whatever name it has too."""
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        return found | queryset.filter(country=country_code(search_term)), may_repeat
 
     @admin.display(ordering="country")
     def where(self, coverage: Coverage) -> str:

@@ -15,8 +15,8 @@ FOUR = frozenset(["CLF", "UYW"])
 NO_MONEY = frozenset(["XAG", "XAU", "XBA", "XBB", "XBC", "XBD", "XDR", "XPD", "XPT", "XSU", "XTS", "XUA", "XXX", "XAD"])
 
 
-# Withdrawn in the last 25 years or a little longer ago, by their list three: since when, and how many of them are one
-# of the successor. First those of the euro, at the rates of the Council's regulations.
+# Withdrawn in the last 25 years or a little longer ago, as in list three: since when, and how many of them are one of
+# the successor. First those of the euro, at the rates of the Council's regulations.
 TO_EURO = {
     "1999": {"BGL": "1,955.83", "XEU": "1"},
     "1 January 2002": {
@@ -55,7 +55,7 @@ TO_OTHERS = {
     "BYB": ("BYN", "2001", "10,000,000"),
     "BYR": ("BYN", "2017", "10,000"),
     "CSD": ("RSD", "2006", "1"),
-    "CUC": ("CUP", "2021", "24"),
+    "CUC": ("CUP", "2021", "1 : 24"),
     "ECS": ("USD", "2000", "25,000"),
     "GHC": ("GHS", "2008", "10,000"),
     "MGF": ("MGA", "2005", "5"),
@@ -107,5 +107,6 @@ def why_not(currency: str) -> str | None:
     if currency not in WITHDRAWN:
         return "Not a currency of ISO 4217, such as EUR."
     successor, since, rate = WITHDRAWN[currency]
-    at = f", at {rate} {currency} for 1 {successor}" if rate else ""
+    old, _, new = rate.partition(" : ")
+    at = f", at {old} {currency} for {new or 1} {successor}" if rate else ""
     return f"{currency} is withdrawn since {since}; send {successor}{at}."

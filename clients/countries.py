@@ -141,6 +141,7 @@ IN_PROGRAMS = {
         "HKSAR",
         "China, Hong Kong Special Administrative Region",
     ],
+    "HM": ["Heard & McDonald Islands"],
     "IE": ["Republic of Ireland", "Ireland, Republic of", "Ireland (Republic)", "Irish Republic", "Southern Ireland"],
     "IN": ["Bharat"],
     "IR": ["Iran, Islamic Rep."],
@@ -186,7 +187,7 @@ IN_PROGRAMS = {
     "RU": ["Russian Fed.", "Rossiya", "Российская Федерация"],
     "SA": ["KSA"],
     "SH": ["St Helena", "Ascension"],
-    "SJ": ["Svalbard", "Jan Mayen", "Svalbard and Jan Mayen Islands", "Svalbard og Jan Mayen"],
+    "SJ": ["Svalbard", "Jan Mayen", "Svalbard and Jan Mayen Islands"],
     "SK": ["Slovak Rep.", "Slovenská republika"],
     "ST": ["Sao Tome"],
     "SX": ["St. Maarten", "St Maarten (Dutch part)", "Saint Martin (Dutch part)"],
@@ -201,7 +202,7 @@ IN_PROGRAMS = {
     "VC": ["St Vincent"],
     "VE": ["Venezuela, RB", "República Bolivariana de Venezuela"],
     "VG": ["BVI", "Virgin Islands (UK)", "Virgin Islands (GB)"],
-    "VI": ["USVI", "Virgin Islands (USA)"],
+    "VI": ["USVI", "Virgin Islands (USA)", "United States Virgin Islands"],
     "WF": ["Wallis and Futuna Islands"],
     "YE": ["Yemen, Rep."],
     KOSOVO: ["Republic of Kosovo", "Kosova", "Kosovo (UNSCR 1244)", "Kosovo (under UNSCR 1244/99)"],
@@ -227,10 +228,15 @@ SEVERAL = {
     "Czechoslovakia": ["CZ", "SK"],
 }
 
+# Whose names CLDR keeps under another language.
+NAMED_IN = {"nb": "no"}
+
 THE_AND = re.compile(r"\b(?:the|and)\b")
 SAINT = re.compile(r"\bst\b")
 # Letters that are not a plain one with a mark on it.
 PLAIN = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ə": "e"})
+# Letters, vowel signs and digits; not the letters that stand for an apostrophe (Lm).
+SPELLING = frozenset(["Lu", "Ll", "Lt", "Lo", "Mn", "Mc", "Nd", "Nl", "No"])
 
 
 def folded(name: str) -> str:
@@ -238,7 +244,7 @@ def folded(name: str) -> str:
     letters = unicodedata.normalize("NFKD", name.casefold()).translate(PLAIN)
     unmarked = "".join(letter for letter in letters if not unicodedata.combining(letter))
     words = SAINT.sub("saint", THE_AND.sub("", unmarked))
-    return "".join(letter for letter in words if unicodedata.category(letter)[0] in "LMN")
+    return "".join(letter for letter in words if unicodedata.category(letter) in SPELLING)
 
 
 @cache
@@ -286,7 +292,7 @@ def _in_their_languages() -> dict[str, str]:
     spoken: dict[str, list[str]] = defaultdict(list)
     for code in _names():
         for language in get_official_languages(code, de_facto=True):
-            spoken[language].append(code)
+            spoken[NAMED_IN.get(language, language)].append(code)
     named = chain.from_iterable(_of_cldr(language, codes) for language, codes in spoken.items())
     return {folded(name): code for name, code in named}
 
