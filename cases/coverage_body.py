@@ -36,7 +36,7 @@ class CoverageItem(Answer):
     jurisdiction_id: int = Field(description="The country's number, or one of a US state's own.")
     jurisdiction: str
     country: str
-    country_id: int = Field(description="ISO 3166-1 numeric; for CountryIds of GET /cases.")
+    country_id: int = Field(description="ISO 3166-1 numeric, 983 for Kosovo; for CountryIds of GET /cases.")
     country_alpha2: str
     us_state_alpha2: str | None
     partners: list[PartnerCoverage] = Field(description="In the order in which they are asked.")

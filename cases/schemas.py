@@ -130,7 +130,9 @@ IN_TOTAL, OVER_6, OVER_12, OVER_24 = (
 class _Amounts(Shape):
     """What is owed, and how much of it is how old; in the order of checking: a field can refer to those above it."""
 
-    currency_code: Currency = Field(description="ISO 4217.")
+    currency_code: Currency = Field(
+        description="ISO 4217. Of a withdrawn one the error names the successor, and the rate where it is fixed."
+    )
     amount_to_recover: Amount = Field(description="In total, with no more decimals than the currency has.")
     amount_to_recover_over_24_months: Amount | None = Field(
         default=None, description="The part that is over 24 months old."

@@ -34,7 +34,8 @@ CG Congo-Brazzaville
 CH Switzerland | Schweiz | Suisse | Svizzera | Swiss Confederation | CHE
 CI Côte d’Ivoire | Côte d'Ivoire | Cote d'Ivoire | Cote D Ivoire | COTE DIVOIRE | Ivory Coast | The Ivory Coast
 CI Côte d`Ivoire
-CN China | People's Republic of China | PR China | P.R. China | PRC | China, People's Republic of | 中国 | China mainland
+CN China | People's Republic of China | PR China | P.R. China | PRC | China, People's Republic of | 中国
+CN China mainland
 CU Cuba | Republic of Cuba
 CV Cape Verde | Cabo Verde | Republic of Cabo Verde
 CW Curaçao | Curacao | CURAÇAO
