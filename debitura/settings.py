@@ -14,8 +14,10 @@ from django.utils.csp import CSP
 
 from debitura import embedded_postgres
 from debitura.edge.encryption import read_keys
+from debitura.edge.mailbox import is_address
 from debitura.edge.request_log import configure_logging
 
+SWITCH = dict.fromkeys(("1", "true", "on", "yes"), True) | dict.fromkeys(("0", "false", "off", "no"), False)
 LOCAL = {"localhost", "127.0.0.1", "[::1]"}
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -30,6 +32,20 @@ class Environment(environ.Env):  # type: ignore[misc]  # its maker left it untyp
         except ValueError:
             raise ImproperlyConfigured(f"{var} is not what it must be; docs/operations.md says what.") from None
 
+    def switch(self, var: str, *, default: bool) -> bool:
+        """Read a switch; empty is as if it were not there, and a word that is none must not switch anything off."""
+        given = self.str(var, default="").strip().casefold()
+        if given and given not in SWITCH:
+            raise ImproperlyConfigured(f"{var} must be 1 or 0.")
+        return SWITCH.get(given, default)
+
+    def number(self, var: str, *, default: int, least: int, most: int) -> int:
+        """Read a whole number within its bounds."""
+        given: int = self.int(var, default=default)
+        if not least <= given <= most:
+            raise ImproperlyConfigured(f"{var} must be a number from {least} to {most}.")
+        return given
+
     @classmethod
     def db_url_config(cls, url: str, *more: Any, **options: Any) -> Any:
         """Read the URL of a database; a password with letters that mean something in a URL is the usual fault."""
@@ -43,7 +59,7 @@ class Environment(environ.Env):  # type: ignore[misc]  # its maker left it untyp
 
 env = Environment()
 
-DEBUG = env.bool("DEBUG", default=False)
+DEBUG = env.switch("DEBUG", default=False)
 # The demo's mailbox and its link on the landing page; a name of its own, since pytest turns DEBUG off.
 HAS_DEMO_PAGES = DEBUG
 ENVIRONMENT = env.str("ENVIRONMENT", default="test" if DEBUG else "production")
@@ -53,7 +69,7 @@ DATA_DIR = Path(env.str("DATA_DIR", default="") or BASE_DIR / ".data")
 
 def _needed(name: str) -> str:
     """The value of a variable that only DEBUG may leave out."""
-    value: str = env.str(name, default="")
+    value: str = env.str(name, default="").strip(", ")
     if not value:
         raise ImproperlyConfigured(f"DEBUG is off and {name} is not set; docs/operations.md lists what a server needs.")
     return value
@@ -65,14 +81,17 @@ def of_production(base_url: str, hosts: list[str], environment: str) -> list[str
     facts = {
         "ONBOARDING_BASE_URL": base.scheme == "https" or base.hostname not in {*LOCAL, "::1"},
         "ALLOWED_HOSTS": not LOCAL.issuperset(hosts),
-        "ENVIRONMENT": environment == "production",
+        "ENVIRONMENT": environment.casefold() in ("production", "prod", "live"),
     }
     return [name for name, is_so in facts.items() if is_so]
 
 
 def network(address: str) -> str:
-    """A network or an address, which is a network of one."""
-    return str(ip_network(address.strip(), strict=False))
+    """A network or an address, which is a network of one; not all addresses that there are."""
+    network = ip_network(address.strip(), strict=False)
+    if network.prefixlen == 0:
+        raise ValueError("everybody")
+    return str(network)
 
 
 def _debug_secret(name: str, make: Callable[[int], str]) -> str:
@@ -93,9 +112,8 @@ SECRET_KEY = _secret("SECRET_KEY", secrets.token_urlsafe)
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 # For what must be read again: the first encrypts, all decrypt.
 ENCRYPTION_KEYS = read_keys(_secret("ENCRYPTION_KEYS", secrets.token_hex).split(","))
-ALLOWED_HOSTS: list[str] = (
-    env.str("ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1]" if DEBUG else "") or _needed("ALLOWED_HOSTS")
-).split(",")
+_hosts = env.str("ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1]" if DEBUG else "").split(",")
+ALLOWED_HOSTS: list[str] = [host.strip() for host in _hosts if host.strip()] or [_needed("ALLOWED_HOSTS")]
 TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", cast=network, default=[])
 
 # Links that partners hand on are built from this, never from the request (product-rules 2.3).
@@ -105,17 +123,21 @@ ONBOARDING_BASE_URL = (
 _over_tls = urlsplit(ONBOARDING_BASE_URL).scheme == "https"
 if not DEBUG and not _over_tls:
     raise ImproperlyConfigured("ONBOARDING_BASE_URL must begin with https:// when DEBUG is off.")
+if not urlsplit(ONBOARDING_BASE_URL).hostname or set("?#") & set(ONBOARDING_BASE_URL):
+    raise ImproperlyConfigured("ONBOARDING_BASE_URL must name a host, and no query.")
 if DEBUG and (_found := of_production(ONBOARDING_BASE_URL, ALLOWED_HOSTS, ENVIRONMENT)):
     raise ImproperlyConfigured(
         f"DEBUG is on, and {', '.join(_found)} as in production: take DEBUG away on a server, or these on your machine."
     )
 SUPPORT_CONTACT: str = env.str("SUPPORT_CONTACT", default="support@debitura.example")
+if not is_address(SUPPORT_CONTACT):
+    raise ImproperlyConfigured("SUPPORT_CONTACT must be an e-mail address.")
 
 # A 409 tells that a company is a client: of how many a partner is told in 24 hours, and when support hears of it.
-KNOWN_COMPANIES_A_DAY: int = env.int("KNOWN_COMPANIES_A_DAY", default=200)
-KNOWN_COMPANIES_TOLD_AT: int = env.int("KNOWN_COMPANIES_TOLD_AT", default=50)
+KNOWN_COMPANIES_A_DAY: int = env.number("KNOWN_COMPANIES_A_DAY", default=200, least=1, most=1_000_000)
+KNOWN_COMPANIES_TOLD_AT: int = env.number("KNOWN_COMPANIES_TOLD_AT", default=50, least=1, most=1_000_000)
 # How long an address that nobody has proven stands for the client that it was entered for.
-UNPROVEN_ADDRESSES_STAND_FOR_DAYS: int = env.int("UNPROVEN_ADDRESSES_STAND_FOR_DAYS", default=30)
+UNPROVEN_ADDRESSES_STAND_FOR_DAYS: int = env.number("UNPROVEN_ADDRESSES_STAND_FOR_DAYS", default=30, least=0, most=3650)
 
 # --- Database -----------------------------------------------------------------------------------
 
@@ -125,7 +147,7 @@ EMBEDDED_POSTGRES = None if DATABASE_URL else DATA_DIR / "postgres"
 if EMBEDDED_POSTGRES:
     DATABASE_URL = embedded_postgres.url(EMBEDDED_POSTGRES)
 # Only the web process has impatient connections: migrations and the worker may take their time.
-IS_WEB_PROCESS = env.bool("DEBITURA_WEB", default=False)
+IS_WEB_PROCESS = env.switch("DEBITURA_WEB", default=False)
 WEB_TIMEOUTS = "-c lock_timeout=2s -c statement_timeout=4s -c idle_in_transaction_session_timeout=15s"
 
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
@@ -143,8 +165,8 @@ DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
 }
 if IS_WEB_PROCESS:
-    DATABASES["default"]["SHARED_CONNECTIONS"] = env.int("DATABASE_POOL_MAX", default=16)
-    if env.bool("DATABASE_SETS_TIMEOUTS", default=True):
+    DATABASES["default"]["SHARED_CONNECTIONS"] = env.number("DATABASE_POOL_MAX", default=16, least=1, most=1_000)
+    if env.switch("DATABASE_SETS_TIMEOUTS", default=True):
         DATABASES["default"]["OPTIONS"]["options"] = WEB_TIMEOUTS
 # Nobody waits for the disk of the embedded server; in production /readyz refuses a database that loses what it took.
 DATABASE_MUST_BE_DURABLE = not DEBUG
@@ -251,10 +273,10 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
-STAFF_SECOND_FACTOR: bool = env.bool("STAFF_SECOND_FACTOR", default=not DEBUG)
+STAFF_SECOND_FACTOR: bool = env.switch("STAFF_SECOND_FACTOR", default=not DEBUG)
 STAFF_IDLE_SECONDS = 30 * 60
 # Whoever reads mail at an admin's address can sign: once a client has signed, a second colleague confirms another one.
-CORRECTIONS_TAKE_TWO: bool = env.bool("CORRECTIONS_TAKE_TWO", default=True)
+CORRECTIONS_TAKE_TWO: bool = env.switch("CORRECTIONS_TAKE_TWO", default=True)
 OTP_TOTP_ISSUER = "Debitura"
 SESSION_ENGINE = "debitura.staff.sessions"
 # In a cookie: a page that shows a message changes no row. A cookie can be read, so messages name nobody.
@@ -297,8 +319,8 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler
 # --- API ----------------------------------------------------------------------------------------
 
 # Of a key, in each process; 0 is no limit.
-CALLS_A_SECOND: int = env.int("CALLS_A_SECOND", default=100)
-CALLS_AT_ONCE: int = env.int("CALLS_AT_ONCE", default=64)
+CALLS_A_SECOND: int = env.number("CALLS_A_SECOND", default=100, least=0, most=1_000_000)
+CALLS_AT_ONCE: int = env.number("CALLS_AT_ONCE", default=64, least=0, most=1_000_000)
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["partners.authentication.XApiKeyAuthentication"],
@@ -333,16 +355,19 @@ SPECTACULAR_SETTINGS = {
 # --- Mail and jobs ------------------------------------------------------------------------------
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
-_backend = env.str("EMAIL_BACKEND", default="debitura.demo.mail.DemoMailBackend" if DEBUG else SMTP)
+DEMO_MAIL = "debitura.demo.mail.DemoMailBackend"
+_backend = env.str("EMAIL_BACKEND", default="") or (DEMO_MAIL if DEBUG else SMTP)
+if _backend == DEMO_MAIL and not DEBUG:
+    raise ImproperlyConfigured("EMAIL_BACKEND is the demo's, which shows everybody's mail.")
 MAILERS = {
     "default": {
         "BACKEND": _backend,
         "OPTIONS": {
             "host": env.str("EMAIL_HOST", default="localhost"),
-            "port": env.int("EMAIL_PORT", default=25),
+            "port": env.number("EMAIL_PORT", default=25, least=1, most=65_535),
             "username": env.str("EMAIL_USER", default=""),
             "password": env.str("EMAIL_PASSWORD", default=""),
-            "use_tls": env.bool("EMAIL_USE_TLS", default=False),
+            "use_tls": env.switch("EMAIL_USE_TLS", default=False),
             "timeout": 10,
         }
         if _backend == SMTP
@@ -364,4 +389,4 @@ PGHISTORY_APPEND_ONLY = True
 
 # --- Logs ---------------------------------------------------------------------------------------
 
-LOGGING = configure_logging(json=env.bool("LOG_JSON", default=not DEBUG), environment=ENVIRONMENT)
+LOGGING = configure_logging(json=env.switch("LOG_JSON", default=not DEBUG), environment=ENVIRONMENT)

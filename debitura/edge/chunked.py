@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
-from django.db import connections
 from django.utils.http import parse_header_parameters
+
+from debitura.edge.patience import give_connections_back
 
 MAX_BODY = 1_000_000  # bytes
 LONGEST_TYPE = 255
@@ -88,15 +89,9 @@ class _WithoutDatabase:
         self._stream = stream
 
     def read(self, size: int, /) -> bytes:
-        _let_go()
+        give_connections_back()
         return self._stream.read(size)
 
     def readline(self, size: int, /) -> bytes:
-        _let_go()
+        give_connections_back()
         return self._stream.readline(size)
-
-
-def _let_go() -> None:
-    for connection in connections.all(initialized_only=True):
-        if not connection.in_atomic_block:
-            connection.close()

@@ -41,6 +41,15 @@ def read_email(sent: str) -> str:
     return address if address.isascii() else shown
 
 
+def is_address(address: str) -> bool:
+    """Whether mail can be sent there, by its form."""
+    try:
+        mailbox(address)
+    except EmailNotValidError:
+        return False
+    return True
+
+
 def mailbox(address: str) -> str:
     """Return where mail for the address goes, in ASCII; raises EmailNotValidError where there is no such place."""
     place, _ = _read(address)

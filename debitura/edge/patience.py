@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection
+from django.db import connection, connections
 
 from debitura.edge.postgresql.connections import PATIENCE, Connection
 
@@ -37,3 +37,10 @@ def _patient(raw: object, seconds: float) -> Iterator[None]:
         yield
     finally:
         raw.patience = PATIENCE
+
+
+def give_connections_back() -> None:
+    """Let others have this thread's connections while it waits; in a transaction it keeps them."""
+    for each in connections.all(initialized_only=True):
+        if not each.in_atomic_block:
+            each.close()

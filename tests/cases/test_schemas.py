@@ -243,13 +243,18 @@ CASES = st.fixed_dictionaries(
     {
         "currencyCode": st.sampled_from(["EUR", "JPY", "KWD", "CLF", "usd"]),
         "amountToRecover": AMOUNT,
-        "date": DAY,
         "debtor": st.fixed_dictionaries(
             {**{name: st.just(value) for name, value in DEBTOR.items()}, "name": TEXT, "address": TEXT, "city": TEXT},
-            optional={"zipCode": st.none() | TEXT, "contactPerson": TEXT, "phone": TEXT, "stateAlpha2": TEXT},
+            optional={
+                "zipCode": st.none() | TEXT,
+                "contactPerson": TEXT,
+                "phone": st.text(max_size=70),
+                "stateAlpha2": TEXT,
+            },
         ),
     },
     optional={
+        "date": st.none() | DAY,
         "dueDate": st.none() | DAY,
         "amountToRecoverOver24Months": st.none() | AMOUNT,
         "amountToRecoverOver12Months": st.none() | AMOUNT,

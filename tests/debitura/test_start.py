@@ -68,6 +68,40 @@ def test_whatever_a_value_must_be_its_variable_is_named(
         read(Environment())
 
 
+@pytest.mark.parametrize(("given", "read"), [("1", True), ("on", True), ("0", False), (" No ", False), ("", True)])
+def test_a_switch_is_on_or_off_and_an_empty_one_is_as_it_was(
+    monkeypatch: pytest.MonkeyPatch, given: str, read: bool
+) -> None:
+    monkeypatch.setenv("X", given)
+
+    assert Environment().switch("X", default=True) is read
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("STAFF_SECOND_FACTOR", "enabled"),
+        ("STAFF_SECOND_FACTOR", "'1'"),
+        ("CORRECTIONS_TAKE_TWO", "always"),
+        ("DATABASE_POOL_MAX", "0"),
+        ("KNOWN_COMPANIES_A_DAY", "-1"),
+        ("UNPROVEN_ADDRESSES_STAND_FOR_DAYS", "99999999999"),
+        ("ONBOARDING_BASE_URL", "https://"),
+        ("ONBOARDING_BASE_URL", "https://onboarding.debitura.test?x"),
+        ("ALLOWED_HOSTS", ","),
+        ("TRUSTED_PROXIES", "0.0.0.0/0"),
+        ("SUPPORT_CONTACT", "nonsense"),
+        ("EMAIL_BACKEND", "debitura.demo.mail.DemoMailBackend"),
+    ],
+)
+def test_what_would_make_a_server_less_safe_is_one_clear_line_and_no_start(name: str, value: str) -> None:
+    ended = _python(WEB_PROCESS, {**PRODUCTION, name: value})
+
+    assert ended.returncode == 1
+    assert len(ended.stderr.splitlines()) == 1
+    assert name in ended.stderr
+
+
 @pytest.mark.parametrize("program", [WORKER, WEB_PROCESS, GRANIAN], ids=["worker", "web process", "web server"])
 def test_a_crash_at_start_says_where_and_shows_no_value(program: list[str], tmp_path: Path) -> None:
     (tmp_path / "crashing.py").write_text("raise KeyError('s3cret')")
@@ -127,6 +161,7 @@ def test_debug_with_values_of_production_is_one_clear_line_and_no_start() -> Non
         ("http://localhost:8000", ["localhost", "onboarding.debitura.test"], "test", ["ALLOWED_HOSTS"]),
         ("http://localhost:8000", ["*"], "test", ["ALLOWED_HOSTS"]),
         ("http://localhost:8000", ["localhost"], "production", ["ENVIRONMENT"]),
+        ("http://localhost:8000", ["localhost"], "Prod", ["ENVIRONMENT"]),
     ],
 )
 def test_what_only_a_server_has_is_told_from_ones_own_machine(

@@ -10,6 +10,8 @@ from django.core import mail
 from django.test import Client as Browser
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from debitura.edge.errors import ApiError
+from debitura.staff import passwords
 from debitura.staff.history import history_of
 from debitura.staff.models import FailedSignIn, Staff
 from debitura.staff.tasks import mail_password_was_set
@@ -154,3 +156,34 @@ def test_the_password_of_before_is_guessed_no_more_often_than_at_signing_in(sam:
     assert answers == [200, 200, 200, 200, 429, 429]
     assert change_own(browser).status_code == 429
     assert FailedSignIn.objects.count() == 5
+
+
+# --- Many at once -----------------------------------------------------------------------------------
+
+
+def test_of_many_hashes_at_once_few_are_made_and_the_rest_is_a_503(sam: Staff, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tests' settings have a quick hasher; this is the one that a server has."""
+    monkeypatch.setattr(passwords, "LONGEST_WAIT", 0.01)
+    hasher = passwords.Argon2()
+    kept = hasher.encode(NEW, hasher.salt())
+
+    for _ in range(passwords.AT_ONCE):
+        passwords._places.acquire()
+    with pytest.raises(ApiError) as refused:
+        hasher.verify(NEW, kept)
+    for _ in range(passwords.AT_ONCE):
+        passwords._places.release()
+
+    assert (refused.value.status, refused.value.headers) == (503, {"Retry-After": "2"})
+    assert hasher.verify(NEW, kept)
+    assert not hasher.verify("wrong", kept)
+
+
+def test_who_waits_for_a_place_keeps_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    given_back: list[bool] = []
+    monkeypatch.setattr(passwords, "give_connections_back", lambda: given_back.append(True))
+
+    hasher = passwords.Argon2()
+    hasher.verify(NEW, hasher.encode(NEW, hasher.salt()))
+
+    assert given_back == [True, True]
