@@ -1,5 +1,6 @@
 """The description of the API: as OpenAPI, and as a page to read and try."""
 
+from functools import cache
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -8,10 +9,12 @@ from django.shortcuts import render
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.renderers import OpenApiJsonRenderer
-from drf_spectacular.views import SpectacularAPIView
+from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
 
 from debitura.edge.headers import and_our_own
 from debitura.edge.operation import Operation
@@ -28,12 +31,23 @@ class XApiKeyScheme(OpenApiAuthenticationExtension):
         return {"type": "apiKey", "in": "header", "name": "XApiKey"}
 
 
-class Description(Operation, SpectacularAPIView):
+@extend_schema(exclude=True)
+class Description(Operation):
     """OpenAPI 3.1, open to all: it holds nothing secret."""
 
     permission_classes = [AllowAny]
     authentication_classes: list[Any] = []
-    renderer_classes = [OpenApiJsonRenderer]
+
+    def get(self, _request: Request) -> HttpResponse:
+        """Answer it."""
+        return HttpResponse(_described(), content_type=OpenApiJsonRenderer.media_type)
+
+
+@cache
+def _described() -> bytes:
+    """Once in a process: it is the same for everybody, and dear to make."""
+    described: bytes = OpenApiJsonRenderer().render(SchemaGenerator().get_schema(request=None, public=True))
+    return described
 
 
 description = Description.as_view()

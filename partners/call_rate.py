@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
-from threading import Lock
+from threading import Lock, Semaphore
 from time import monotonic
 from typing import TYPE_CHECKING, cast, override
 
@@ -11,6 +12,7 @@ from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
+from debitura.edge.patience import give_connections_back
 from partners.models import ApiKey
 
 if TYPE_CHECKING:  # rest_framework.views imports this module
@@ -19,6 +21,9 @@ if TYPE_CHECKING:  # rest_framework.views imports this module
     from debitura.edge.operation import Operation
 
 BURST = 2  # seconds' worth of calls that may come at once
+# Of the connections to the database, what one key can have: the others are for the others.
+SHARE = 0.5
+LONGEST_WAIT = 4.0  # seconds; as long as anybody waits for a connection
 SECONDS_FOR_A_PLACE = 1.0
 
 
@@ -29,6 +34,7 @@ class Calls:
     filled_at: float
     tokens: float = field(default_factory=lambda: float(BURST * settings.CALLS_A_SECOND))
     in_hand: int = 0
+    connections: Semaphore = field(default_factory=lambda: Semaphore(_share()))
 
     def begin(self, *, now: float) -> float | None:
         """Count a call in, or say in how many seconds it may try again; a limit of 0 is none."""
@@ -42,6 +48,11 @@ class Calls:
             self.tokens -= 1
         self.in_hand += 1
         return None
+
+
+def _share() -> int:
+    shared: int = settings.DATABASES["default"].get("SHARED_CONNECTIONS", 0) or sys.maxsize
+    return max(1, int(shared * SHARE))
 
 
 # By the id of the key, and only of keys that exist: nobody can fill it. Each process counts for itself, so several of
@@ -66,6 +77,16 @@ class CallRate(BaseThrottle):
         if self._seconds is not None:
             return False
         cast("Operation", view).at_the_end.callback(_end, key_id)
+        return self._has_a_connection(calls.connections, cast("Operation", view))
+
+    def _has_a_connection(self, connections: Semaphore, view: Operation) -> bool:
+        """Wait, without one, for a connection out of the key's share."""
+        if not connections.acquire(blocking=False):
+            give_connections_back()
+            if not connections.acquire(timeout=LONGEST_WAIT):
+                self._seconds = SECONDS_FOR_A_PLACE
+                return False
+        view.at_the_end.callback(connections.release)
         return True
 
     @override

@@ -171,6 +171,29 @@ def test_a_key_has_only_so_many_calls_at_once(settings: Settings) -> None:
     assert (first.result(), api.get("/cases/slow").status_code) == (200, 200)
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.urls(__name__)
+def test_a_key_waits_for_its_share_of_the_connections_and_another_does_not(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(settings.DATABASES["default"], "SHARED_CONNECTIONS", 2)
+    monkeypatch.setattr(call_rate, "LONGEST_WAIT", 0.2)
+    HELD.clear()
+    REACHED.clear()
+    one, other = caller(make_partner()), caller(make_partner(name="Another", short_name="Another"))
+
+    with ThreadPoolExecutor() as pool:
+        first = in_thread(pool, lambda: one.get("/cases/slow"))
+        REACHED.wait(timeout=10)
+        second = one.get("/cases/slow")
+        others = in_thread(pool, lambda: other.get("/cases/slow"))
+        HELD.set()
+
+    assert (first.result().status_code, others.result().status_code) == (200, 200)
+    assert_error(second, 429, "RateLimited")
+    assert one.get("/cases/slow").status_code == 200
+
+
 @pytest.mark.urls(__name__)
 def test_a_call_that_crashed_is_over(api: APIClient, settings: Settings) -> None:
     settings.CALLS_AT_ONCE = 1
