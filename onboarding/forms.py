@@ -22,6 +22,8 @@ from onboarding.onboard import Company
 from onboarding.schemas import MAX_USERS
 from onboarding.sign_agreement import CONSENT, Shown
 
+# The letters of a name, each by its number and a blank.
+LONGEST_TOLD = 200 * len("U+10FFFF ")
 BELONGS_TO_ANOTHER = "This address cannot be used here. Please contact support."
 
 
@@ -175,6 +177,7 @@ class SignForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     details = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    told = forms.CharField(max_length=LONGEST_TOLD, required=False, widget=forms.HiddenInput)
     full_name = TextField(
         PersonName(200),
         label="Your full name",
