@@ -51,14 +51,6 @@ def _tell_invalidated(request: HttpRequest, outcome: Invalidated | InvalidatedBe
             assert_never(outcome)
 
 
-class LettersAsNumbers(Whether):
-    """Filter by whether a document shows a party's letters as numbers."""
-
-    def __init__(self, *facts: Any) -> None:
-        super().__init__(*facts)
-        self.title = "letters shown as numbers"
-
-
 @admin.register(Signature, site=site)
 class SignatureAdmin(ReadOnlyAdmin):
     """Signatures with their evidence: append-only."""
@@ -69,7 +61,7 @@ class SignatureAdmin(ReadOnlyAdmin):
         ("agreement", admin.RelatedOnlyFieldListFilter),
         "signed_at",
         ("invalidated_at", Whether),
-        ("document__letters_as_numbers", LettersAsNumbers),
+        ("document__letters_as_numbers", Whether),
     ]
     search_fields = ["company_name", "signer_name", "signer_email", "=id", "=client__id", "=link__id"]
     search_help_text = "Company, signer, signer's address, id of the signature, the client or the link."

@@ -50,7 +50,8 @@ def as_numbers(letters: Iterable[str]) -> str:
 
 def families_for(text: str) -> list[str]:
     """The families that print a text which is `in_print`, in the order in which they are asked for a letter."""
-    wanted = {MAIN_FAMILY, *(_families_with(cluster)[0] for cluster in set(_clusters(text)) if not cluster.isascii())}
+    clusters = (cluster for cluster in set(_clusters(text)) if not cluster.isascii())
+    wanted = {MAIN_FAMILY, *(family for cluster in clusters for family in _families_with(cluster)[:1])}
     return [family for family in _coverage() if family in wanted]
 
 

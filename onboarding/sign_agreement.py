@@ -127,7 +127,8 @@ def _sign_what_was_shown(
         return DetailsChanged()
     if in_hand.step is not Step.AGREEMENT:
         return StepsOpen()
-    if (letters := as_numbers(letters_not_in_print([signed_as.name]))) != signed_as.told:
+    letters = as_numbers(letters_not_in_print([signed_as.name]))
+    if letters not in ("", signed_as.told):
         return NotInPrint(letters)
     return Signed(_sign(client, link, agreement, in_hand.proof, signed_as, at))
 

@@ -9,8 +9,7 @@ from typing import Final
 
 from fontTools.ttLib import TTFont
 
-from onboarding.agreement_pdf import FONTS
-from onboarding.letters import COVERAGE
+from onboarding.letters import COVERAGE, FONTS
 
 # The first font that has a letter prints it: a script's own before those that have a little of everything.
 FIRST: Final = ("Noto Sans", "Droid Sans Fallback", "NanumSquare")
@@ -28,8 +27,8 @@ def coverage_of_the_fonts() -> dict[str, str]:
     """Each family, in the order in which they are asked, with what all its files have, as ranges of numbers."""
     families: dict[str, list[set[int]]] = defaultdict(list)
     for path in FONTS.glob("*.ttf"):
-        font = TTFont(path, lazy=True)
-        families[font["name"].getBestFamilyName()].append(set(font.getBestCmap()))
+        with TTFont(path, lazy=True) as font:
+            families[font["name"].getBestFamilyName()].append(set(font.getBestCmap()))
     own = sorted(families.keys() - {*FIRST, *LAST})
     return {family: _as_ranges(set.intersection(*families[family])) for family in (*FIRST, *own, *LAST)}
 
