@@ -33,7 +33,7 @@ PRIVATE = "\U0010abcd"
 A_FEW = [
     each for each in FORTY_NAMES if each[0] in ("Bengali", "Tibetan", "Japanese", "Emoji and mathematical letters")
 ]
-# What is seen is right in all scripts, and the record in the document holds the name; what is copied is less so in some.
+# What is seen is right in all scripts, and the record in the document holds the name. What is copied is not, in some.
 # Typst makes a piece of its own of a mark that is moved up or down, and each piece brings its letter along.
 MARKS_WITH_THEIR_LETTERS = {"Thaana", "Meetei Mayek", "Khmer", "Burmese", "Javanese", "Balinese"}
 # PDFium turns round some letters of what is written from right to left, or none.
