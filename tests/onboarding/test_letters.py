@@ -33,6 +33,12 @@ PRIVATE = "\U0010abcd"
 A_FEW = [
     each for each in FORTY_NAMES if each[0] in ("Bengali", "Tibetan", "Japanese", "Emoji and mathematical letters")
 ]
+LONG_NAMES = [
+    *["".join(company.split() * 40)[:length] for _, company, _ in FORTY_NAMES for length in (44, 200)],
+    "".join(FORTY_NAMES[19][1].split())[:24] + "W" * 24,
+    "WW" + "نور" * 14 + "W" * 24,
+]
+A4_WIDTH, MARGIN = 595.3, 68.0
 # What is seen is right in all scripts, and the record in the document holds the name. What is copied is not, in some.
 # Typst makes a piece of its own of a mark that is moved up or down, and each piece brings its letter along.
 MARKS_WITH_THEIR_LETTERS = {"Thaana", "Meetei Mayek", "Khmer", "Burmese", "Javanese", "Balinese"}
@@ -94,6 +100,21 @@ def test_forty_names_in_forty_scripts_are_signed_and_read_back(
     assert (record["company_name"], record["signer_name"]) == (company, signer)
     assert read_back(script, company, text)
     assert read_back(script, signer, text)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", LONG_NAMES)
+def test_a_long_name_without_a_blank_stays_within_the_margins(name: str) -> None:
+    rendered = render_agreement(make_content(company=name, signer=name))
+
+    assert rendered.accessible
+    assert right_end(rendered.pdf) <= A4_WIDTH - MARGIN + 1
+
+
+def right_end(pdf: bytes) -> float:
+    """How far to the right the text of a document goes, in points."""
+    texts = [page.get_textpage() for page in pypdfium2.PdfDocument(pdf)]
+    return max(float(text.get_charbox(at)[2]) for text in texts for at in range(text.count_chars()))
 
 
 def test_what_is_known_of_the_fonts_is_what_they_have() -> None:
