@@ -15,12 +15,12 @@ from django.urls import URLPattern
 from django.utils import timezone
 
 from cases.claim import DebtorType
-from cases.currencies import currencies
-from cases.jurisdictions import US, jurisdiction_name, state_code, us_states
+from cases.currencies import why_not
+from cases.jurisdictions import OF_THE_FORCES, US, jurisdiction_name, us_place, us_states
 from cases.models import CollectionPartner, Coverage, ExchangeRate
 from cases.models.collection_partner import USD
 from cases.routing import Wanted, explain_route
-from clients.countries import country_choices, country_name
+from clients.countries import country_choices, country_code, country_name
 from debitura.edge.form_fields import AddressField, TextField
 from debitura.edge.shapes import Code, CompanyName
 from debitura.staff.pages import ReadOnlyInline, ReasonedAdmin, ReasonForm, acting, require
@@ -30,8 +30,8 @@ from debitura.staff.site import site
 def read_currency(given: str) -> str:
     """ISO 4217, in capital letters."""
     currency = given.strip().upper()
-    if currency and currency not in currencies():
-        raise forms.ValidationError("Not a currency of ISO 4217, such as EUR.")
+    if currency and (why := why_not(currency)):
+        raise forms.ValidationError(why)
     return currency
 
 
@@ -41,10 +41,14 @@ def read_state(given: str, country: str | None) -> str:
         return ""
     if country != US:
         raise forms.ValidationError("Only the United States are covered by state. Leave this empty.")
-    code = state_code(given)
-    if code is None:
+    place = us_place(given)
+    if place is None:
         raise forms.ValidationError("Not a US state: write CA or California.")
-    return code
+    if place.country != US:
+        raise forms.ValidationError(f"Choose {country_name(place.country)} as the country.")
+    if place.state in OF_THE_FORCES:
+        raise forms.ValidationError("Nobody collects at addresses of the armed forces.")
+    return place.state
 
 
 class CollectionPartnerForm(ReasonForm):
@@ -180,7 +184,7 @@ class CoverageAdmin(ReasonedAdmin):
     list_select_related = ["collection_partner"]
     list_filter = ["is_active", "country", "collection_partner"]
     search_fields = ["country", "state", "collection_partner__name"]
-    search_help_text = "Country by its two letters, collection partner."
+    search_help_text = "Country by its name or letters, collection partner."
     ordering = ["country", "position"]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
@@ -188,6 +192,13 @@ class CoverageAdmin(ReasonedAdmin):
         initial = super().get_changeform_initial_data(request)
         last = Coverage.objects.filter(country=initial.get("country", "")).order_by("-position").first()
         return {"position": last.position + 1 if last else 0, **initial}
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Coverage], search_term: str
+    ) -> tuple[QuerySet[Coverage], bool]:
+        """A country is found by whatever name it has too."""
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        return found | queryset.filter(country=country_code(search_term)), may_repeat
 
     @admin.display(ordering="country")
     def where(self, coverage: Coverage) -> str:

@@ -36,7 +36,7 @@ class CoverageItem(Answer):
     jurisdiction_id: int = Field(description="The country's number, or one of a US state's own.")
     jurisdiction: str
     country: str
-    country_id: int = Field(description="ISO 3166-1 numeric; for CountryIds of GET /cases.")
+    country_id: int = Field(description="ISO 3166-1 numeric, 983 for Kosovo; for CountryIds of GET /cases.")
     country_alpha2: str
     us_state_alpha2: str | None
     partners: list[PartnerCoverage] = Field(description="In the order in which they are asked.")
@@ -159,15 +159,15 @@ def _partner_options(partners: Iterable[CollectionPartner]) -> list[PartnerOptio
 
 def preview_body(wanted: PreviewRequest, preview: Preview) -> PreviewBody:
     """The preview as partners read it."""
-    debtor = wanted.debtor
+    place = wanted.debtor.place
     return PreviewBody(
         is_eligible=preview.is_covered,
         ineligibility_reason=None if preview.is_covered else NOT_COVERED,
         jurisdiction=Jurisdiction(
-            id=jurisdiction_id(debtor.country_alpha2, debtor.state_alpha2),
-            name=jurisdiction_name(debtor.country_alpha2, debtor.state_alpha2),
-            country_alpha2=debtor.country_alpha2,
-            state_alpha2=debtor.state_alpha2 or None,
+            id=jurisdiction_id(place.country, place.state),
+            name=jurisdiction_name(place.country, place.state),
+            country_alpha2=place.country,
+            state_alpha2=place.state or None,
         ),
         pricing_preview=_pricing(wanted, preview),
         requires_kyc_verification=False,

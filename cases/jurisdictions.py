@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 
 import pycountry
 
-from clients.countries import country_name
+from clients.countries import KOSOVO, country_code, country_name, folded
 
 US = "US"
 STATES = ("State", "District")  # territories have country codes of their own
+# What the US Postal Service writes where a state stands, and ISO has as countries: territories, and three states in
+# free association.
+TERRITORIES = frozenset(["AS", "FM", "GU", "MH", "MP", "PR", "PW", "UM", "VI"])
+# What it writes for addresses of the armed forces anywhere on earth, where no collection partner can go.
+OF_THE_FORCES = {"AA": "Armed Forces Americas", "AE": "Armed Forces Europe", "AP": "Armed Forces Pacific"}
+OTHER_NAMES = {
+    "AA": ["Armed Forces America", "Armed Forces Americas (except Canada)"],
+    "AE": ["Armed Forces Africa", "Armed Forces Canada", "Armed Forces Middle East"],
+    "DC": ["D.C.", "Washington, D.C.", "Washington, District of Columbia"],
+    "VI": ["Virgin Islands"],
+}
+KOSOVO_ID = 983  # CLDR's; ISO leaves 900 to 999 to who uses its numbers
+
+
+@dataclass(frozen=True)
+class Place:
+    """A country, and in the United States a state by its two letters."""
+
+    country: str
+    state: str = ""
 
 
 @cache
@@ -21,27 +42,46 @@ def us_states() -> dict[str, str]:
 
 @cache
 def _codes() -> dict[str, str]:
-    codes = {code.casefold(): code for code in us_states()}
-    return codes | {name.casefold(): code for code, name in us_states().items()}
+    named = us_states() | OF_THE_FORCES
+    codes = {code.casefold(): code for code in named}
+    return (
+        codes
+        | {folded(name): code for code, name in named.items()}
+        | {folded(name): code for code, names in OTHER_NAMES.items() for name in names}
+    )
 
 
-def state_code(given: str) -> str | None:
-    """Two letters of a US state given as `CA`, `US-CA` or `California`, in any letter case; None if there is none."""
-    return _codes().get(" ".join(given.split()).casefold().removeprefix("us-"))
+def us_place(given: str) -> Place | None:
+    """
+    Where a debtor in the US is by what stands for the state: `CA`, `US-CA`, `California`, `D.C.`, `AE`, `Puerto Rico`.
+
+    A territory is a country of its own. None where it is neither that nor a state.
+    """
+    name = given.strip().casefold().removeprefix("us-").strip()
+    state = _codes().get(name) or _codes().get(folded(name))
+    if state in us_states() or state in OF_THE_FORCES:
+        return Place(US, state)
+    country = state or country_code(name)
+    return Place(country) if country in TERRITORIES else None
 
 
 def jurisdiction_name(country: str, state: str = "") -> str:
     """`Denmark`, or `United States - California`."""
-    return f"{country_name(country)} - {us_states()[state]}" if state else country_name(country)
+    return f"{country_name(country)} - {state_name(state)}" if state else country_name(country)
+
+
+def state_name(state: str) -> str:
+    """The name of a US state, or of addresses of the armed forces, by its two letters."""
+    return (us_states() | OF_THE_FORCES)[state]
 
 
 @cache
 def _ids() -> dict[str, int]:
-    return {country.alpha_2: int(country.numeric) for country in pycountry.countries}
+    return {country.alpha_2: int(country.numeric) for country in pycountry.countries} | {KOSOVO: KOSOVO_ID}
 
 
 def country_id(country: str) -> int:
-    """The number of a country in ISO 3166-1: 208 for Denmark."""
+    """The number of a country in ISO 3166-1: 208 for Denmark. Kosovo has CLDR's."""
     return _ids()[country]
 
 

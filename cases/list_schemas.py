@@ -57,7 +57,7 @@ class CasesQuery(PageQuery):
         list[str],
         AfterValidator(_countries),
         WithJsonSchema({"type": "array", "items": {"type": "integer", "minimum": 0}}),
-    ] = Field(default=[], description="Repeatable; the debtor's country, by ISO 3166-1 numeric.")
+    ] = Field(default=[], description="Repeatable; the debtor's country, by ISO 3166-1 numeric; Kosovo is 983.")
     collection_partner_ids: Annotated[
         list[str],
         AfterValidator(_uuids),

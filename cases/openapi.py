@@ -237,7 +237,7 @@ describe_preview_case = extend_schema(
             ),
         ),
         413: standard(413, "The body is over 1 MB."),
-        415: standard(415, "The body is not declared as application/json in UTF-8."),
+        415: standard(415, "The body is not declared as JSON, or it is compressed."),
         **ALWAYS,
     },
 )

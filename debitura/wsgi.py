@@ -9,14 +9,19 @@ os.environ.setdefault("DEBITURA_WEB", "1")
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
-from debitura.edge.chunked import ReadsChunkedBodies, WaitsWithoutDatabase
+from clients.countries import load_countries
+from debitura.edge.chunked import ReadsAnyContentType, ReadsChunkedBodies, WaitsWithoutDatabase
 from debitura.edge.request_log import crash_line, hide_values_of_crashes
 from debitura.processes.web import end_with_the_main_process
 
 hide_values_of_crashes()
 end_with_the_main_process()
 try:
-    application = ReadsChunkedBodies(WaitsWithoutDatabase(get_wsgi_application()))
+    django = get_wsgi_application()
+    from debitura.edge.errors import NeverRaises
+
+    application = NeverRaises(ReadsAnyContentType(ReadsChunkedBodies(WaitsWithoutDatabase(django))))
+    load_countries()
 except ImproperlyConfigured as reason:
     sys.exit(f"debitura: {reason}")
 except Exception as crash:  # noqa: BLE001  # the server would print it, with the values of the environment in it

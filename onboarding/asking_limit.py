@@ -38,6 +38,17 @@ def note_asking(
     others = sorted(set(keys) - {each.address for each in held if each.client_id in own})
     if not asked and others and hash_of_addresses(keys) not in {request.asked_with for request in requests}:
         asked = {hash_of_addresses(others)}
+    return _count(partner, asked, at=at)
+
+
+def note_typed(partner: ReferralPartner, client: Client, taken: Iterable[str], *, at: datetime) -> timedelta | None:
+    """Count what the pages of the partner's client, whose row is locked, would tell of these addresses of others."""
+    return _count(partner, {hash_of(f"{client.pk} {address}") for address in taken}, at=at, on_pages_of=client)
+
+
+def _count(
+    partner: ReferralPartner, asked: set[str], *, at: datetime, on_pages_of: Client | None = None
+) -> timedelta | None:
     if not asked:
         return None
     take_advisory_locks([f"asking:{partner.pk}"])
@@ -47,16 +58,11 @@ def note_asking(
     if asked and before + len(asked) > limit:
         _tell(partner, at, companies=before, refused=1)
         return _until_there_is_room(partner, before + len(asked) - limit, at)
-    _note(partner, asked)
+    AskedFor.objects.filter(partner=partner).exclude(pk__in=today).delete()
+    AskedFor.objects.bulk_create([AskedFor(partner=partner, client=on_pages_of, what=what) for what in asked])
     if asked and before + len(asked) >= settings.KNOWN_COMPANIES_TOLD_AT:
         _tell(partner, at, companies=before + len(asked), refused=0)
     return None
-
-
-def _note(partner: ReferralPartner, asked: Iterable[str]) -> None:
-    old = AskedFor.objects.filter(partner=partner)
-    old.exclude(pk__in=AskedFor.objects.of_the_last_day(partner)).delete()
-    AskedFor.objects.bulk_create([AskedFor(partner=partner, what=what) for what in asked])
 
 
 def _tell(partner: ReferralPartner, at: datetime, *, companies: int, refused: int) -> None:

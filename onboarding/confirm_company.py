@@ -78,7 +78,7 @@ def confirm_company(
 
 
 def _save(client: Client, partner: ReferralPartner, company: Company, at: datetime) -> CompanyOutcome:
-    if unusable := register_typed(client, partner, [company.support_email]):
+    if unusable := register_typed(client, partner, [company.support_email], at=at):
         return AddressesOfOthers(unusable)
     for name, value in vars(company).items():
         setattr(client, name, value)

@@ -86,7 +86,7 @@ def _in_words(colleagues: Sequence[Colleague]) -> list[tuple[str, str, bool]]:
 def _save(
     client: Client, partner: ReferralPartner, acting: User, colleagues: Sequence[Colleague], at: datetime
 ) -> UsersOutcome:
-    if unusable := register_typed(client, partner, [colleague.email for colleague in colleagues]):
+    if unusable := register_typed(client, partner, [colleague.email for colleague in colleagues], at=at):
         return AddressesOfOthers(unusable)
     users = _users(client, acting, colleagues)
     client.users.exclude(pk__in=[user.pk for user in users if user.pk]).delete()

@@ -37,7 +37,7 @@ PER_DAY = 10
 UNPROVEN_PER_HOUR = 10
 PER_NETWORK = 10
 MORE_WITH_THE_ADDRESS = 20
-# Of one mailbox, whoever asks and for whatever client: even who knows the address cannot fill it.
+# Mails to one mailbox, whoever asks and for whatever client: even who knows the address cannot fill it.
 PER_MAILBOX_AND_HOUR = 20
 PER_MAILBOX_AND_DAY = 50
 AN_HOUR = timedelta(hours=1)
@@ -74,14 +74,14 @@ def request_code(
     """
     Mail a code to the client's admins at the addresses we hold; with an address, to the admin whose it is.
 
-    If it is no admin's, all is the same but that nothing is mailed: who has the URL must not find out whose address is
-    whose (product-rules 3.8). A second call makes codes useless that this browser asked for over a minute ago. Where
-    the visitor wants to go back to stays as this browser said it last.
+    If it is no admin's, or its mailbox has had enough, all is the same but that nothing is mailed: who has the URL must
+    not find out whose address is whose (product-rules 3.8). A second call makes codes useless that this browser asked
+    for over a minute ago. Where the visitor wants to go back to stays as this browser said it last.
     """
     client = Client.objects.lock().get(pk=about.client_id)
     if address is None and needs_address(about=about, network=network):
         return AddressNeeded()
-    if _asked_too_often(client, browser, network, address):
+    if _asked_too_often(client, browser, network):
         return TooManyCodes()
     before = EmailCode.objects.of(about, purpose, browser)
     before.open().exclude(pk__in=before.since(A_MINUTE)).update(lapsed_at=ClockTimestamp())
@@ -103,7 +103,7 @@ def needs_address(*, about: Subject, network: str) -> bool:
     return bool(asked["unproven"] >= UNPROVEN_PER_HOUR or asked["from_network"] >= PER_NETWORK)
 
 
-def _asked_too_often(client: Client, browser: str, network: str, address: str | None) -> bool:
+def _asked_too_often(client: Client, browser: str, network: str) -> bool:
     own, this_hour = Q(browser=browser), Q(requested_at__gt=ClockTimestamp() - AN_HOUR)
     asked = (
         EmailCode.objects.filter(client=client)
@@ -115,14 +115,12 @@ def _asked_too_often(client: Client, browser: str, network: str, address: str | 
         )
     )
     limits = {"own_hour": PER_HOUR, "own_day": PER_DAY, "from_network": PER_NETWORK + MORE_WITH_THE_ADDRESS}
-    is_over = any(asked[name] >= limit for name, limit in limits.items())
-    # Whether or not it is an admin's: an answer of its own would tell.
-    return is_over or (address is not None and _is_full(address))
+    return any(asked[name] >= limit for name, limit in limits.items())
 
 
 def _is_full(address: str) -> bool:
-    """Whether a mailbox gets no more codes for now."""
-    codes = EmailCode.objects.filter(mailbox=mailbox_hash(address))
+    """Whether a mailbox gets no more codes for now. What was typed and not mailed to fills nobody's."""
+    codes = EmailCode.objects.filter(mailbox=mailbox_hash(address), user__isnull=False)
     return (
         codes.since(AN_HOUR).values("request_id").distinct().count() >= PER_MAILBOX_AND_HOUR
         or codes.since(ONE_DAY).values("request_id").distinct().count() >= PER_MAILBOX_AND_DAY
@@ -132,13 +130,20 @@ def _is_full(address: str) -> bool:
 def _whom_to_mail(client: Client, address: str | None) -> list[User]:
     admins = client.users.filter(role=Role.CREDITOR_ADMIN)
     if address is not None:
-        return list(admins.filter(email_key=normal_address(address)))
+        admins = admins.filter(email_key=normal_address(address))
     return [user for user in admins if not _is_full(user.email)]
 
 
 def mailbox_hash(address: str) -> str:
-    """What codes for a mailbox are counted by; an address that a stranger typed is kept as nothing else."""
-    return salted_hmac("onboarding.mailbox", normal_address(address), algorithm="sha256").hexdigest()
+    """
+    What codes for a mailbox are counted by; an address that a stranger typed is kept as nothing else.
+
+    All that have a tag (`jane+1@`, `jane+2@`) count as one, since they are one mailbox; the one without counts apart,
+    so that nobody can use its share up with tags of his own.
+    """
+    local_part, at, domain = normal_address(address).rpartition("@")
+    base, tag, _ = local_part.partition("+")
+    return salted_hmac("onboarding.mailbox", f"{base}{tag}{at}{domain}", algorithm="sha256").hexdigest()
 
 
 def _return_url_of(before: EmailCodeQuerySet) -> str:

@@ -223,8 +223,10 @@ def _create_or_refuse(partner: ReferralPartner, registration: Registration, at: 
         LinkRequest.objects.filter(pk=asked.pk).supersede()
     if matched:
         return _refuse(matched, partner, registration, held)
-    EmailAddress.objects.release([each.address for each in held])
-    return _create(partner, registration, at)
+    since = EmailAddress.objects.release_of_partner([each.address for each in held], partner)
+    created = _create(partner, registration, at)
+    EmailAddress.objects.entered_since(since)
+    return created
 
 
 def _pending_request(partner: ReferralPartner, external_tenant_id: str) -> LinkRequest | None:

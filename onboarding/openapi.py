@@ -226,7 +226,7 @@ describe_create_client = extend_schema(
             },
         ),
         413: standard(413, "The body is over 1 MB."),
-        415: standard(415, "The body is not declared as application/json in UTF-8."),
+        415: standard(415, "The body is not declared as JSON, or it is compressed."),
         422: answer(
             BusinessErrorsBody,
             "A case is assigned to none of the users, or to a division that the client does not have; nothing was "

@@ -1,9 +1,12 @@
 """Pages for clients, the same for a first signature and for a later one."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
+from debitura.edge.converters import IdConverter
 from onboarding import approval_views, views
 from onboarding.journey import PATHS, Step
+
+LINK = rf"(?:{'|'.join(PATHS.values())}|LinkApproval)/{IdConverter.regex}(?:/[A-Za-z0-9-]+)*"
 
 _steps: list[URLPattern] = [
     path("", views.entry, name="entry"),
@@ -13,16 +16,18 @@ _steps: list[URLPattern] = [
     path("/leave", views.leave, name="leave"),
     path(f"/{Step.AGREEMENT}", views.agreement, name="agreement"),
     path(f"/{Step.DONE}", views.done, name="done"),
-    path("/documents/<uuid:signature_id>", views.document, name="document"),
+    path("/documents/<id:signature_id>", views.document, name="document"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *[
-        path(f"{PATHS[purpose]}/<uuid:link_id>", include((_steps, purpose.value)), {"purpose": purpose})
+        path(f"{PATHS[purpose]}/<id:link_id>", include((_steps, purpose.value)), {"purpose": purpose})
         for purpose in PATHS
     ],
-    path("LinkApproval/<uuid:request_id>", approval_views.entry, name="approval"),
-    path("LinkApproval/<uuid:request_id>/decide", approval_views.decide, name="approval-decide"),
-    path("LinkApproval/<uuid:request_id>/leave", approval_views.leave, name="approval-leave"),
-    path("brand/<uuid:partner_id>.css", views.brand_style, name="brand-style"),
+    path("LinkApproval/<id:request_id>", approval_views.entry, name="approval"),
+    path("LinkApproval/<id:request_id>/decide", approval_views.decide, name="approval-decide"),
+    path("LinkApproval/<id:request_id>/leave", approval_views.leave, name="approval-leave"),
+    # A link as it was copied out of a sentence: `(…)`, `….`, or with a slash.
+    re_path(rf"^(?P<link>{LINK})[^A-Za-z0-9]+$", views.without_its_end, name="without-its-end"),
+    path("brand/<id:partner_id>.css", views.brand_style, name="brand-style"),
 ]

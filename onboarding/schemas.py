@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 from cases.case_body import CaseResultsBody, Number
 from cases.schemas import CaseRequest
 from clients.agreement_status import Reason
-from clients.countries import country_code
+from clients.countries import COUNTRIES_TAKEN, read_country
 from debitura.edge.errors import BusinessError
 from debitura.edge.mailbox import normal_address
 from debitura.edge.query import PageBody
@@ -35,13 +35,6 @@ from onboarding.onboard import Company, Person, Registration
 
 MAX_USERS = 50
 MAX_CASES = 100
-
-
-def _to_country_code(given: str) -> str:
-    code = country_code(given)
-    if code is None:
-        raise PydanticCustomError("country", "Not an ISO 3166-1 alpha-2 code or the English name of a country.")
-    return code
 
 
 def _one_onboarding_user(users: list[UserRequest]) -> list[UserRequest]:
@@ -66,12 +59,7 @@ class CompanyRequest(Shape):
 
     name: Annotated[str, CompanyName(200)]
     registration_number: Annotated[str, Code(64)] = ""
-    country: Annotated[
-        str,
-        Line(100),
-        AfterValidator(_to_country_code),
-        Field(description="ISO 3166-1 alpha-2 code, or the English name."),
-    ]
+    country: Annotated[str, Line(100), AfterValidator(read_country), Field(description=COUNTRIES_TAKEN)]
     address: Annotated[str, AddressLine(500)] = ""
     zip_code: Annotated[str, Code(20)] = ""
     city: Annotated[str, OptionalLine(100)] = ""

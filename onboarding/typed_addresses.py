@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from clients.models import Client, EmailAddress, EnteredBy
 from debitura.edge.clock import ClockTimestamp
 from debitura.edge.mailbox import normal_address
-from onboarding.asking_limit import hash_of
+from onboarding.asking_limit import note_typed
 from onboarding.models import ONE_DAY, AskedFor
 from partners.models import ReferralPartner
 
@@ -15,26 +16,21 @@ from partners.models import ReferralPartner
 OTHERS_A_DAY = 5
 
 
-def register_typed(client: Client, partner: ReferralPartner, emails: Iterable[str]) -> frozenset[str]:
+def register_typed(client: Client, partner: ReferralPartner, emails: Iterable[str], *, at: datetime) -> frozenset[str]:
     """
     Register these addresses, as typed, to the client; return the normal forms of those that it cannot use.
 
-    Those are another's; or, where a day's tries are used up, all that the client does not have. The client's row is
-    locked, and where some are returned none is registered.
+    Those are another's; or all that the client does not have, where that would tell of too many in a day, on its pages
+    or in all that the partner does. The client's row is locked, and where some are returned none is registered.
     """
     new = {normal_address(email) for email in emails} - set(client.addresses.values_list("pk", flat=True))
-    if new and _tried_too_many(client):
+    told = AskedFor.objects.filter(client=client, asked_at__gt=ClockTimestamp() - ONE_DAY).count()
+    if new and told >= OTHERS_A_DAY:
         return frozenset(new)
     taken = EmailAddress.objects.register(client, new, by=EnteredBy.CLIENT)
-    if taken:
-        EmailAddress.objects.release_unused(client)
-        AskedFor.objects.bulk_create(
-            [AskedFor(partner=partner, client=client, what=hash_of(f"{client.pk} {address}")) for address in taken],
-            ignore_conflicts=True,
-        )
-    return frozenset(taken)
-
-
-def _tried_too_many(client: Client) -> bool:
-    tried = AskedFor.objects.filter(client=client, asked_at__gt=ClockTimestamp() - ONE_DAY)
-    return tried.count() >= OTHERS_A_DAY
+    if not taken:
+        return frozenset()
+    EmailAddress.objects.release_unused(client)
+    # Of more than may be told none is, and the day's are used up: else one could send ever smaller parts of a list.
+    wait = note_typed(partner, client, sorted(taken)[: OTHERS_A_DAY - told], at=at)
+    return frozenset(new if wait is not None or told + len(taken) > OTHERS_A_DAY else taken)

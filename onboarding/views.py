@@ -400,3 +400,14 @@ def brand_style(request: HttpRequest, partner_id: UUID) -> HttpResponse:
     colours = palette(background=partner.background_colour, font=partner.font_colour)
     facts = {"colours": colours, "font_family": partner.font_family}
     return render(request, "onboarding/brand.css", facts, content_type="text/css")
+
+
+# --- Links as they are copied -----------------------------------------------------------------------
+
+
+@login_not_required
+@require_safe
+def without_its_end(request: HttpRequest, link: str) -> HttpResponse:
+    """Lead on where a full stop, a bracket or a slash came along with a link, whether there is such a page or not."""
+    query = request.META.get("QUERY_STRING", "")
+    return redirect(f"/{link}?{query}" if query else f"/{link}", permanent=True)

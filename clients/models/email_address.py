@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import connection, models
+from django.db.models import F, Func, Value
 from django.db.models.functions import Now
 
 from clients.mail_providers import is_public
 from clients.models.client import Client, User
 from debitura.edge.clock import ClockTimestamp
 from debitura.edge.mailbox import normal_address
+from partners.models import ReferralPartner
 
 
 class EnteredBy(models.TextChoices):
@@ -33,7 +35,7 @@ class Held:
     address: str
     client_id: uuid.UUID
     proven_at: datetime | None
-    is_proven: bool  # or another one at its domain is, which nobody but the client can have proven
+    is_proven: bool  # or another one at its domain is, at which no other client has proven any
     stands: bool  # for the client: who names it, means the client
 
 
@@ -46,6 +48,10 @@ WITH held AS (
                    SELECT FROM clients_emailaddress AS neighbour
                     WHERE neighbour.client_id = address.client_id AND neighbour.proven_at IS NOT NULL
                       AND split_part(neighbour.address, '@', 2) = split_part(address.address, '@', 2)
+               ) AND NOT EXISTS (
+                   SELECT FROM clients_emailaddress AS stranger
+                    WHERE stranger.client_id <> address.client_id AND stranger.proven_at IS NOT NULL
+                      AND split_part(stranger.address, '@', 2) = split_part(address.address, '@', 2)
                )
            ) AS is_proven
       FROM clients_emailaddress AS address WHERE address.address = ANY(%(addresses)s::text[])
@@ -113,6 +119,18 @@ class EmailAddressQuerySet(models.QuerySet["EmailAddress"]):
         Client.objects.filter(support_email_key__in=addresses).update(support_email_key=None)
         self.filter(pk__in=addresses).delete()
 
+    def release_of_partner(self, addresses: Sequence[str], partner: ReferralPartner) -> dict[str, datetime]:
+        """Release them; return since when this very partner has said of which that they are a client's."""
+        own = self.filter(pk__in=addresses, entered_by=EnteredBy.PARTNER, client__links__partner=partner)
+        since = dict(own.values_list("pk", "entered_at")) if addresses else {}
+        self.release(addresses)
+        return since
+
+    def entered_since(self, since: Mapping[str, datetime]) -> None:
+        """Let these count from then: who enters the same again has no 30 days more to keep a company out."""
+        for address, at in since.items():
+            self.filter(pk=address).update(entered_at=at)
+
     def release_unused(self, client: Client) -> None:
         """Let go of the client's addresses that no user and not the company itself has any more."""
         users = User.objects.filter(client=client, email_key=models.OuterRef("pk"))
@@ -152,6 +170,13 @@ class EmailAddress(models.Model):
     class Meta:
         verbose_name = "e-mail address"
         verbose_name_plural = "e-mail addresses"
+        indexes: ClassVar = [
+            models.Index(
+                Func(F("address"), Value("@"), Value(2), function="split_part"),
+                condition=models.Q(proven_at__isnull=False),
+                name="proven_addresses_by_domain",
+            )
+        ]
         constraints: ClassVar = [
             # What the foreign keys of users and clients point at, so that an address and its client cannot come apart.
             models.UniqueConstraint(fields=["address", "client"], name="address_with_its_client"),

@@ -1,11 +1,13 @@
-"""How bodies arrive: in chunks, and slowly."""
+"""How bodies arrive: in chunks, slowly, and called what they are not."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from django.db import connections
+from django.utils.http import parse_header_parameters
 
 MAX_BODY = 1_000_000  # bytes
+LONGEST_TYPE = 255
 MAX_DROPPED = 10 * MAX_BODY  # how much of what is too long is still read, to be able to say so
 type WSGIApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -36,6 +38,32 @@ class ReadsChunkedBodies:
         if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower() and not environ.get("CONTENT_LENGTH"):
             environ["CONTENT_LENGTH"] = str(MAX_DROPPED)
         return self._application(environ, start_response)
+
+
+class ReadsAnyContentType:
+    """
+    Leaves out of a Content-Type what cannot be read.
+
+    Django reads it while it makes the request, before anything that could answer what goes wrong there.
+    """
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self._application = application
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Pass the request on."""
+        if not _is_readable(environ.get("CONTENT_TYPE", "")):
+            environ["CONTENT_TYPE"] = environ["CONTENT_TYPE"].partition(";")[0][:LONGEST_TYPE]
+        return self._application(environ, start_response)
+
+
+def _is_readable(content_type: str) -> bool:
+    try:
+        _, parameters = parse_header_parameters(content_type)
+        "".encode(parameters.get("charset", "utf-8"))
+    except (ValueError, LookupError):
+        return False
+    return True
 
 
 class WaitsWithoutDatabase:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from math import ceil
 from typing import TYPE_CHECKING, Any, override
+from uuid import uuid4
 
 import psycopg
 import structlog
@@ -19,10 +21,12 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 from rest_framework import exceptions
 from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.parsers import BaseParser
 from rest_framework.permissions import BasePermission
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
+from debitura.edge.chunked import WSGIApplication
 from debitura.edge.page_middleware import is_api
 
 if TYPE_CHECKING:  # rest_framework.views imports this module
@@ -47,13 +51,17 @@ STANDARD = {
     404: ("NotFound", "There is nothing here."),
     405: ("MethodNotAllowed", "This does not work here; the Allow header lists what does."),
     413: ("PayloadTooLarge", "The body is over 1 MB."),
-    415: ("UnsupportedMediaType", "Send application/json in UTF-8."),
+    415: ("UnsupportedMediaType", "Send JSON in UTF-8, as application/json, application/*+json or text/json."),
     429: ("RateLimited", "Too many requests. Try again when Retry-After says."),
     503: (
         "ServiceUnavailable",
         "We are busy for a moment. What you asked for may have been done or not: please send the same request again.",
     ),
 }
+
+
+# What the published contract lists for bodies; clients that are generated from it send the first, json-patch+json.
+JSON_TYPES = re.compile(r"application/(?:[\w!#$&^.+-]+\+)?json|text/json", re.ASCII | re.IGNORECASE)
 
 
 class ApiError(Exception):
@@ -138,7 +146,18 @@ def _shown(name: str) -> str:
 
 
 class AlwaysJSON(DefaultContentNegotiation):
-    """Answers in JSON whatever the Accept header asks for: there is nothing else to choose from."""
+    """JSON in, by any of its names, and out, whatever the Accept header asks for: there is nothing else."""
+
+    @override
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser:
+        """Take the first, which is the only one; raises the 415 of a body that is said to be something else."""
+        encoding = request.headers.get("Content-Encoding", "identity").strip().casefold()
+        if encoding not in ("", "identity"):
+            raise _encoded()
+        media_type = request.content_type.partition(";")[0].strip()
+        if not JSON_TYPES.fullmatch(media_type):
+            raise standard(415)
+        return next(iter(parsers))
 
     @override
     def select_renderer(
@@ -167,6 +186,12 @@ def answer_exception(exc: Exception, context: Mapping[str, Any]) -> HttpResponse
         log.error("request_crashed", exc_info=exc)
         error = _crash()
     return _json(error)
+
+
+def _encoded() -> ApiError:
+    """RFC 9110, 15.5.16: the answer says what would be taken."""
+    message = "The body has a Content-Encoding, and none is read here: send it as it is, without compression."
+    return ApiError(415, STANDARD[415][0], message, headers={"Accept-Encoding": "identity"})
 
 
 def standard(status: int, headers: Mapping[str, str] | None = None) -> ApiError:
@@ -241,6 +266,29 @@ class DatabaseAwayMiddleware:
     def process_exception(self, request: HttpRequest, exc: Exception) -> HttpResponse | None:
         """Answer what a view could not do without the database."""
         return _away(request, exc) if is_database_away(exc) else None
+
+
+class NeverRaises:
+    """
+    Answers what goes wrong outside Django, which the server would print with all its values.
+
+    What Django itself raises it answers itself; so this is for what happens while it makes the request.
+    """
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self._application = application
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Pass the request on."""
+        try:
+            return self._application(environ, start_response)
+        except Exception:
+            request_id = uuid4().hex
+            with structlog.contextvars.bound_contextvars(request_id=request_id):
+                log.exception("request_crashed")
+                answered = _json(_crash())
+            start_response("500 Internal Server Error", [*answered.items(), ("X-Request-Id", request_id)])
+            return [answered.content]
 
 
 # --- Pages, and whatever comes before an operation is found ---------------------------------------
@@ -333,7 +381,7 @@ class ErrorBodiesMiddleware:
             return answer(request, refusal)
         response = self._get_response(request)
         if settings.DEBUG and response.status_code in (400, 404) and request.resolver_match is None:
-            return answer(request, standard(response.status_code))
+            return answer(request, standard(400) if response.status_code == 400 else _nothing_here(request))
         if response.status_code == 405 and isinstance(response, HttpResponse) and not response.content:
             return answer(request, standard(405, {"Allow": response.headers.get("Allow", "")}))
         return response
@@ -363,7 +411,15 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer Http404, for handler404."""
-    return answer(request, standard(404))
+    return answer(request, _nothing_here(request))
+
+
+def _nothing_here(request: HttpRequest) -> ApiError:
+    """Name the slash where it is what is wrong with the path of a call."""
+    path, error = request.path_info, standard(404)
+    if path.endswith("/") or "//" in path:
+        error.message = "There is nothing here: the path has a slash at its end, or two in a row. Send it without."
+    return error
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -11,7 +11,6 @@ from decimal import Decimal
 from typing import Any, override
 
 from django.http import UnreadablePostError
-from django.utils.http import parse_header_parameters
 from rest_framework.parsers import BaseParser
 
 from debitura.edge.chunked import MAX_BODY, MAX_DROPPED, Stream
@@ -41,15 +40,8 @@ class StrictJSONParser(BaseParser):
     def parse(
         self, stream: Stream, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
-        """Return the value, or raise ApiError: 413 over 1 MB, 415 for another charset, 400 for no strict JSON."""
-        _check_media_type(media_type or self.media_type)
+        """Return the value, or raise ApiError: 413 over 1 MB, 400 for no strict JSON. The bytes decide the charset."""
         return parse(_read_body(stream))
-
-
-def _check_media_type(media_type: str) -> None:
-    name, parameters = parse_header_parameters(media_type)
-    if name.lower() != StrictJSONParser.media_type or parameters.get("charset", "utf-8").lower() != "utf-8":
-        raise standard(415)
 
 
 def _read_body(stream: Stream) -> bytes:
@@ -88,10 +80,8 @@ def parse(body: bytes) -> Any:
 
 
 def _decode(body: bytes) -> str:
-    if body.startswith(b"\xef\xbb\xbf"):
-        raise _refused("Starts with a byte order mark; send UTF-8 without one.")
     try:
-        return body.decode("utf-8")
+        return body.decode("utf-8-sig")  # some programs of Windows begin all that they write with a byte order mark
     except UnicodeDecodeError as fault:
         raise _refused(f"Not valid UTF-8 at byte {fault.start}.")
 

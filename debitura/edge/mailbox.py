@@ -17,6 +17,7 @@ from debitura.edge.text import too_long, trimmed
 MAX_EMAIL = 254
 # What marks an encoded word of a header (RFC 2047): some who read `To:` would take it for something else.
 ENCODED_WORD = "=?"
+MAX_LOCAL_PART = 64  # RFC 5321, 4.5.3.1.1
 
 
 def read_email(sent: str) -> str:
@@ -28,6 +29,11 @@ def read_email(sent: str) -> str:
     address = trimmed(sent)
     if len(address) > MAX_EMAIL:
         raise too_long(MAX_EMAIL)
+    local_part, _, _ = address.rpartition("@")
+    if not local_part.isascii():
+        raise PydanticCustomError("email", "Letters such as é or ü before the @ are no mail that we can send.")
+    if len(local_part) > MAX_LOCAL_PART:
+        raise PydanticCustomError("email", f"Before the @ stand at most {MAX_LOCAL_PART} characters.")
     try:
         _, shown = _read(address)
     except EmailNotValidError:

@@ -197,10 +197,16 @@ def test_a_coverage_is_added_and_routes_from_then_on(olga: Browser) -> None:
         ({"position": 0}, "position", "stands there. The first free place at the end is 1."),
         ({"state": "CA", "position": 1}, "state", "Only the United States are covered by state."),
         ({"country": "US", "state": "Ontario"}, "state", "Not a US state"),
+        ({"country": "US", "state": "PR"}, "state", "Choose Puerto Rico as the country."),
+        ({"country": "US", "state": "AE"}, "state", "Nobody collects at addresses of the armed forces."),
         ({"position": 1, "minimum_amount": "5"}, "minimum_currency", "give both, or neither"),
         ({"position": 1, "minimum_currency": "EUR"}, "minimum_currency", "give both, or neither"),
         ({"position": 1, "minimum_amount": "0", "minimum_currency": "EUR"}, "minimum_amount", "Must be more than 0"),
-        ({"position": 1, "minimum_amount": "5", "minimum_currency": "DEM"}, "minimum_currency", "Not a currency"),
+        (
+            {"position": 1, "minimum_amount": "5", "minimum_currency": "DEM"},
+            "minimum_currency",
+            "send EUR, at 1.95583 DEM",
+        ),
         ({"position": 1, "why": ""}, "why", "Please say why"),
     ],
 )
@@ -213,6 +219,17 @@ def test_a_coverage_that_cannot_be_is_told_in_words(
 
     assert told in errors(answer)[field][0]
     assert Coverage.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("search", "found"), [("Holland", 1), ("nl", 1), ("The Netherlands", 1), ("Denmark", 0), ("inkasso holland", 0)]
+)
+def test_a_coverage_is_found_by_its_country(olga: Browser, search: str, found: int) -> None:
+    make_coverage(make_collection_partner(name="Delft & Co"), country="NL")
+
+    answer = olga.get(COVERAGE, {"q": search})
+
+    assert answer.context["cl"].result_count == found
 
 
 def test_a_rate_is_added_and_usd_is_none(olga: Browser) -> None:

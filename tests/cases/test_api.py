@@ -290,6 +290,12 @@ def test_without_a_rate_nothing_is_promised(api: APIClient, link: ReferralPartne
     assert "potentialRevenue" not in api.get(f"/cases/{make_case(link=link).pk}").json()
 
 
+def test_an_id_in_capitals_is_the_same_case(api: APIClient, link: ReferralPartnerClientLink) -> None:
+    case = make_case(link=link)
+
+    assert api.get(f"/cases/{str(case.pk).upper()}").json() == api.get(f"/cases/{case.pk}").json()
+
+
 @pytest.mark.parametrize("path", ["/cases/5c1f4e0a-3f1b-4b0e-9a51-0c7f6f2d9a10", "/cases/nothing", "/cases/7"])
 def test_a_case_that_there_is_not_is_a_404(api: APIClient, path: str) -> None:
     answer = api.get(path)

@@ -72,6 +72,16 @@ def test_a_state_is_covered_by_itself_or_with_the_whole_country() -> None:
     assert routed(replace(CALIFORNIAN, state_code="NY")) == "All of it"
 
 
+@pytest.mark.parametrize("state_code", ["AA", "AE", "AP"])
+def test_nobody_collects_at_addresses_of_the_armed_forces(state_code: str) -> None:
+    coverage = make_coverage(named("All of it"), country="US")
+    soldier = replace(CALIFORNIAN, state_code=state_code)
+
+    assert routed(soldier) is None
+    assert routed(replace(soldier, collection_partner_id=coverage.collection_partner_id)) is None
+    assert reasons(soldier) == [("All of it", ("nobody collects at addresses of the armed forces",))]
+
+
 def test_a_type_of_debtor_is_covered_by_itself_or_with_both() -> None:
     make_coverage(named("Of companies"), debtor_type="Company")
     make_coverage(named("Of both"))

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from cases.claim import Claim, DebtorType, _said
 from cases.currencies import currencies, decimals
+from cases.jurisdictions import Place
 from cases.schemas import MAX_AMOUNT, CaseRequest, PreviewRequest
 from cases.submit_cases import Created, submit_cases
 from debitura.edge.errors import ApiError
@@ -54,7 +55,8 @@ def faults(*sent: dict[str, Any]) -> Mapping[str, list[str]]:
 
 
 WRONG: list[tuple[dict[str, Any], str, str]] = [
-    (case(currencyCode="DEM"), "currencyCode", "Not a currency"),
+    (case(currencyCode="bgn"), "currencyCode", "send EUR, at 1.95583 BGN for 1 EUR."),
+    (case(currencyCode="ZZZ"), "currencyCode", "Not a currency"),
     (case(currencyCode="XXX"), "currencyCode", "Not a currency"),
     (case(currencyCode=978), "currencyCode", "Not a currency"),
     (case(amountToRecover=0), "amountToRecover", "Must be more than 0."),
@@ -97,11 +99,17 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     (with_debtor(name=" "), "debtor.name", "may not be blank"),
     (with_debtor(name="..."), "debtor.name", "has a letter or a digit"),
     (with_debtor(countryAlpha2="XX"), "debtor.countryAlpha2", "Not an ISO 3166-1"),
-    (with_debtor(countryAlpha2=None), "debtor.countryAlpha2", "Send countryAlpha2 or country."),
-    (with_debtor(country="Denmark"), "debtor.countryAlpha2", "Is United Kingdom, and country says Denmark."),
+    (with_debtor(countryAlpha2="XX", country="Denmark"), "debtor.countryAlpha2", "Not an ISO 3166-1"),
+    (with_debtor(countryAlpha2="Korea"), "debtor.countryAlpha2", "send KP (North Korea) or KR (South Korea)"),
+    (with_debtor(countryAlpha2=None), "debtor.country", "Send countryAlpha2 or country."),
+    (with_debtor(countryAlpha2=" ", country="AN"), "debtor.country", "Can be several countries"),
     (with_debtor(countryAlpha2="", country="Ruritania"), "debtor.country", "Not an ISO 3166-1"),
     (with_debtor(countryAlpha2="US"), "debtor.stateAlpha2", "Is needed in the United States"),
-    (with_debtor(countryAlpha2="US", stateAlpha2="PR"), "debtor.stateAlpha2", "Not a US state"),
+    (with_debtor(countryAlpha2="US", stateAlpha2="ON"), "debtor.stateAlpha2", "Not a US state"),
+    (with_debtor(countryAlpha2="US", stateAlpha2="DE-BY"), "debtor.stateAlpha2", "Not a US state"),
+    (with_debtor(countryAlpha2="US", state="Denmark"), "debtor.stateAlpha2", "Is needed in the United States"),
+    (with_debtor(countryAlpha2="US", stateAlpha2="CA", state="Guam"), "debtor.stateAlpha2", "state says Guam"),
+    (with_debtor(countryAlpha2="PR", stateAlpha2="US-GU"), "debtor.stateAlpha2", "the country is Puerto Rico"),
     (with_debtor(countryAlpha2="US", stateAlpha2="CA", state="Texas"), "debtor.stateAlpha2", "state says Texas"),
     (with_debtor(countryAlpha2="CA", stateAlpha2="US-CA"), "debtor.stateAlpha2", "the country is Canada"),
     (with_debtor(email="x" * 255), "debtor.email", "At most 254"),
@@ -158,6 +166,23 @@ def test_what_is_said_in_a_request_of_before_does_not_count() -> None:
         ({"countryAlpha2": "US", "stateAlpha2": "california"}, DebtorType.COMPANY, "US", "", "CA"),
         ({"countryAlpha2": "US", "stateAlpha2": "us-ca", "state": "Calif."}, DebtorType.COMPANY, "US", "Calif.", "CA"),
         ({"countryAlpha2": "CA", "stateAlpha2": "ON"}, DebtorType.COMPANY, "CA", "ON", ""),
+        ({"countryAlpha2": "United States", "stateAlpha2": "D.C."}, DebtorType.COMPANY, "US", "", "DC"),
+        ({"countryAlpha2": "USA", "state": "California"}, DebtorType.COMPANY, "US", "California", "CA"),
+        ({"countryAlpha2": "US", "state": "Guam"}, DebtorType.COMPANY, "GU", "Guam", ""),
+        ({"countryAlpha2": "US", "stateAlpha2": "PR"}, DebtorType.COMPANY, "PR", "", ""),
+        (
+            {"countryAlpha2": "US", "stateAlpha2": "PR", "state": "Puerto Rico"},
+            DebtorType.COMPANY,
+            "PR",
+            "Puerto Rico",
+            "",
+        ),
+        ({"countryAlpha2": "PR", "stateAlpha2": "US-PR"}, DebtorType.COMPANY, "PR", "", ""),
+        ({"countryAlpha2": "US", "stateAlpha2": "AE"}, DebtorType.COMPANY, "US", "", "AE"),
+        ({"countryAlpha2": "XK"}, DebtorType.COMPANY, "XK", "", ""),
+        ({"countryAlpha2": "TR", "country": "Turkey"}, DebtorType.COMPANY, "TR", "", ""),
+        ({"countryAlpha2": "GB", "country": "Ruritania"}, DebtorType.COMPANY, "GB", "", ""),
+        ({"countryAlpha2": "GB", "country": "Denmark"}, DebtorType.COMPANY, "GB", "", ""),
     ],
 )
 def test_places_and_types_are_read_as_people_write_them(
@@ -316,6 +341,7 @@ PREVIEW = {"currencyCode": "EUR", "amountToRecover": 100, "debtor": {"type": "Pr
         ({"amountToRecoverOver12Months": 1}, "amountToRecoverOver12Months", "go together"),
         ({"debtor": {"type": "Private", "countryAlpha2": "US"}}, "debtor.stateAlpha2", "Is needed"),
         ({"debtor": {"type": "Private", "countryAlpha2": "XX"}}, "debtor.countryAlpha2", "Not an ISO"),
+        ({"debtor": {"type": "Private", "countryAlpha2": "US", "stateAlpha2": "X"}}, "debtor.stateAlpha2", "Not a US"),
         ({"debtor": {"type": "Private"}}, "debtor.countryAlpha2", "required"),
         ({"date": "2026-01-01"}, "date", "Unknown property."),
     ],
@@ -327,3 +353,18 @@ def test_a_preview_is_read_as_strictly(changes: dict[str, Any], path: str, says:
     assert refused.value.fields is not None
     assert list(refused.value.fields) == [path]
     assert says in refused.value.fields[path][0]
+
+
+@pytest.mark.parametrize(
+    ("country", "state", "place"),
+    [
+        ("Danmark", "", Place("DK")),
+        ("US", "PR", Place("PR")),
+        ("usa", "d.c.", Place("US", "DC")),
+        ("US", "AP", Place("US", "AP")),
+    ],
+)
+def test_a_preview_is_of_the_place_that_is_meant(country: str, state: str, place: Place) -> None:
+    debtor = {"type": "Private", "countryAlpha2": country, "stateAlpha2": state}
+
+    assert read(PreviewRequest, {**PREVIEW, "debtor": debtor}, at=NOW).debtor.place == place

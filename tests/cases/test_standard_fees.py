@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from cases.jurisdictions import country_id, country_of, jurisdiction_id, jurisdiction_name, state_code, us_states
+from cases.jurisdictions import country_id, country_of
 from cases.standard_fees import EUROPE, EUROPEAN_UNION, Age, age_uplift, standard_fee
 
 TODAY = date(2026, 11, 25)
@@ -91,29 +91,6 @@ def test_the_uplift_of_parts_by_age_is_blended(total: str, over_12: str, over_24
 
 def test_a_claim_of_unknown_age_is_priced_as_a_young_one() -> None:
     assert age_uplift(Decimal(100), Age(), on=TODAY) == 0
-
-
-# --- Places -----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("given", ["CA", "ca", "US-CA", "us-ca", "California", " CALIFORNIA "])
-def test_a_state_is_read_as_people_write_it(given: str) -> None:
-    assert state_code(given) == "CA"
-
-
-@pytest.mark.parametrize("given", ["", "XX", "US-", "PR", "Ontario", "US-US-CA"])
-def test_what_is_no_state_is_none(given: str) -> None:
-    assert state_code(given) is None
-
-
-def test_every_state_is_a_jurisdiction_with_a_number_of_its_own() -> None:
-    numbers = {jurisdiction_id("US", state) for state in us_states()}
-
-    assert len(numbers) == len(us_states()) == 51
-    assert not any(country_of(number) for number in numbers)
-    assert jurisdiction_id("US", "CA") == 840_052
-    assert jurisdiction_id("DK") == 208
-    assert (jurisdiction_name("DK"), jurisdiction_name("US", "CA")) == ("Denmark", "United States - California")
 
 
 def test_a_claim_that_is_due_at_the_end_of_time_has_no_age() -> None:

@@ -93,6 +93,16 @@ def test_a_proof_of_another_client_at_the_domain_says_nothing(db: None) -> None:
     assert not stands(JANE)
 
 
+def test_a_domain_at_which_two_clients_have_proven_addresses_is_nobodys_own(db: None) -> None:
+    client = make_client(admin=JANE, colleagues=("ann@acme.test",))
+    prove(client, "ann@acme.test")
+    age()
+    before = stands(JANE)
+    prove(make_client(admin="ib@acme.test"), "ib@acme.test")
+
+    assert (before, stands(JANE), stands("ann@acme.test")) == (True, False, True)
+
+
 @pytest.mark.parametrize(("by", "does"), [("Partner", True), ("Staff", True), ("Client", False)])
 def test_what_a_client_adds_on_its_own_pages_waits_for_its_proof(db: None, by: str, does: bool) -> None:
     client = make_client()
@@ -104,7 +114,9 @@ def test_what_a_client_adds_on_its_own_pages_waits_for_its_proof(db: None, by: s
     assert stands("new@else.test")
 
 
-@pytest.mark.parametrize("domain", ["gmail.com", "gmx.de", "web.de", "outlook.com", "orange.fr", "wp.pl", "telia.com"])
+@pytest.mark.parametrize(
+    "domain", ["gmail.com", "gmx.de", "web.de", "outlook.com", "orange.fr", "wp.pl", "telia.com", "pec.it"]
+)
 def test_who_gives_an_address_to_everybody_is_known(domain: str) -> None:
     assert is_public(domain)
     assert not is_public(f"{domain.partition('.')[0]}-holding.test")
@@ -128,6 +140,26 @@ def test_after_that_it_is_a_new_client_and_has_its_addresses(squatter: Client, p
     squatter.refresh_from_db()
     assert (squatter.support_email, squatter.support_email_key) == (OFFICE, None)
     assert squatter.users.get(email=JANE).email_key is None
+
+
+def test_who_enters_them_again_keeps_the_real_company_out_no_longer(
+    squatter: Client, partner: ReferralPartner, rival: ReferralPartner
+) -> None:
+    age()
+    again = onboard(rival, "theirs-again")
+
+    outcome = onboard(partner)
+
+    assert isinstance(again, AwaitingSignature)
+    assert isinstance(outcome, AwaitingSignature)
+    assert set(outcome.link.client.addresses.values_list("pk", flat=True)) == {JANE, OFFICE}
+
+
+def test_another_partner_has_thirty_days_of_its_own(squatter: Client, partner: ReferralPartner) -> None:
+    age()
+    onboard(partner)
+
+    assert stands(JANE)
 
 
 def test_what_does_not_stand_any_more_matches_beside_nothing_that_does(
@@ -164,7 +196,7 @@ def test_a_new_client_takes_few_statements_also_where_it_takes_addresses(
         onboard(partner, "tenant-2", support_email="o@new.test", people=())
 
     assert len(fresh) <= 9
-    assert len(taking) <= len(fresh) + 6
+    assert len(taking) <= len(fresh) + 7
 
 
 # --- Support lets go --------------------------------------------------------------------------------

@@ -582,7 +582,7 @@ def test_what_a_role_gave_itself_is_gone_with_the_next_release(as_application: N
 
     assert _ask("SELECT rolconfig FROM pg_roles WHERE rolname = 'debitura_app'") == [
         "lock_timeout=2s",
-        "statement_timeout=5s",
+        "statement_timeout=4s",
         "idle_in_transaction_session_timeout=15s",
     ]
 
@@ -679,6 +679,21 @@ def test_the_roles_become_nobody_else() -> None:
         became += [name for name, statement in tried.items() if not _is_refused(worker, statement)]
 
     assert became == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "table", ["clients_signature", "clients_referralpartnerclientlink", "clients_agreement", "clients_linkrequest"]
+)
+def test_the_roles_write_by_what_is_committed_and_not_by_what_was_before(table: str) -> None:
+    _make_roles()
+    nothing = f"INSERT INTO {table} SELECT * FROM {table} WHERE false"
+
+    with _connect("debitura_app") as application:
+        application.execute(nothing)
+        application.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+        with pytest.raises(RestrictViolation, match="reads what is committed"):
+            application.execute(nothing)
 
 
 def test_the_worker_may_do_what_the_web_process_may(as_application: None) -> None:

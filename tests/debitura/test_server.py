@@ -77,6 +77,27 @@ def test_limits_and_faults_of_a_body_in_chunks_are_those_of_any_other(server: Se
     )
 
 
+@pytest.mark.parametrize(
+    ("content_type", "status"),
+    [
+        ("a" * 10_001, 415),
+        ("a; charset=\xff", 415),
+        ("application/json;" + "a" * 10_001, 202),
+        ("application/json; charset*=%zz''x", 202),
+        ("application/json; charset*=unheard-of''x", 202),
+        ("application/json; charset*=utf-8''%00", 202),
+        ("application/json; charset=zlib", 202),
+        ("application/json; charset=unheard-of", 202),
+    ],
+)
+def test_no_content_type_is_a_crash(server: Server, key: dict[str, str], content_type: str, status: int) -> None:
+    answer = server.ask("POST", "/clients", BODY, key | {"Content-Type": content_type})
+
+    assert answer.status == status
+    assert answer.headers["X-Request-Id"]
+    assert "Application callable raised" not in server.log.read_text()
+
+
 @pytest.mark.parametrize("size", [MAX_BODY + 1, 5 * MAX_BODY])
 def test_a_body_over_the_limit_is_a_413(server: Server, key: dict[str, str], size: int) -> None:
     assert told(server.ask("POST", "/clients", b" " * size, key)) == (413, "PayloadTooLarge")

@@ -178,6 +178,15 @@ def test_with_production_settings_it_starts_without_asking_the_database(program:
     assert ended.returncode == 0, ended.stderr
 
 
+def test_a_web_process_knows_all_countries_before_its_first_request() -> None:
+    """Their names take a quarter of a second to read."""
+    known = "import debitura.wsgi; from clients import countries; print(countries._in_their_languages.cache_info())"
+
+    ended = _python(["-c", known], PRODUCTION)
+
+    assert "currsize=1" in ended.stdout
+
+
 def test_production_settings_leave_nothing_to_warn_of() -> None:
     ended = _python(["manage.py", "check", "--deploy", "--fail-level", "WARNING"], PRODUCTION)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+from collections.abc import Iterable
 from contextlib import closing
 from typing import Any
 from unittest.mock import patch
@@ -14,6 +16,7 @@ from rest_framework.test import APIClient
 
 from clients.models import Client
 from debitura.edge.chunked import MAX_BODY, ReadsChunkedBodies
+from debitura.edge.errors import NeverRaises
 from onboarding import api as clients_api
 from tests.make import registration_body
 from tests.wire import assert_error, send
@@ -53,7 +56,6 @@ def post(api: APIClient, body: bytes = BODY, content_type: str = "application/js
         (b"null", {"body"}),
         (b"{}", {"externalTenantId", "client", "users"}),
         (BODY + BODY, {"body"}),
-        (b"\xef\xbb\xbf" + BODY, {"body"}),
         (BODY.replace(b"Acme", b"\xff"), {"body"}),
         (BODY.replace(b"Acme", rb"\u0000"), {"client.name"}),
         (BODY.replace(b"Acme", rb"\ud800"), {"client.name"}),
@@ -93,14 +95,17 @@ def test_a_body_of_a_megabyte_is_read_and_one_byte_more_is_a_413(api: APIClient)
     [
         "",
         "text/plain",
-        "text/json",
+        "text/html",
         "application/xml",
         "application/x-www-form-urlencoded",
         "multipart/form-data; boundary=x",
-        "application/merge-patch+json",
-        "application/json; charset=utf-16",
+        "application/jsonp",
+        "application/+json",
+        "application/a/b+json",
+        "xapplication/json",
         "*/*",
         "nonsense",
+        "json",
     ],
 )
 def test_only_json_is_taken(api: APIClient, content_type: str) -> None:
@@ -108,10 +113,42 @@ def test_only_json_is_taken(api: APIClient, content_type: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "content_type", ["application/json; charset=utf-8", 'application/json;charset="UTF-8"', "Application/JSON"]
+    "content_type",
+    [
+        "application/json-patch+json",
+        "application/json",
+        "text/json",
+        "application/merge-patch+json",
+        "application/vnd.api+json",
+        "Application/JSON-Patch+JSON ; Charset=UTF-8",
+        "application/json; charset=utf-8",
+        'application/json;charset="UTF-8"',
+        "application/json; charset=utf8",
+        "application/json; charset=utf-16",
+        "application/json; odata=verbose; charset=",
+        "TEXT/JSON;",
+    ],
 )
-def test_json_may_say_that_it_is_utf_8(api: APIClient, content_type: str) -> None:
+def test_json_is_taken_by_all_its_names_and_the_bytes_decide_its_charset(api: APIClient, content_type: str) -> None:
     assert post(api, content_type=content_type).status_code == 202
+    assert_error(post(api, BODY.decode().encode("utf-16"), content_type), 400, "ValidationError")
+
+
+def test_a_byte_order_mark_is_no_part_of_the_body(api: APIClient) -> None:
+    assert post(api, b"\xef\xbb\xbf" + BODY).status_code == 202
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "GZIP", "deflate", "br", "gzip, identity", "nonsense"])
+def test_a_compressed_body_is_a_415_that_says_so(api: APIClient, encoding: str) -> None:
+    answer = post(api, gzip.compress(BODY), Content_Encoding=encoding)
+
+    assert "Content-Encoding" in assert_error(answer, 415, "UnsupportedMediaType")["message"]
+    assert answer.headers["Accept-Encoding"] == "identity"
+
+
+@pytest.mark.parametrize("encoding", ["identity", "Identity", ""])
+def test_a_body_may_say_that_it_is_not_compressed(api: APIClient, encoding: str) -> None:
+    assert post(api, Content_Encoding=encoding).status_code == 202
 
 
 @pytest.mark.parametrize("accept", ["*/*", "text/html", "application/xml", "image/png", "nonsense"])
@@ -201,6 +238,20 @@ def test_an_address_where_nothing_is_is_a_404(api: APIClient, path: str) -> None
     assert_error(api.get(path), 404, "NotFound")
 
 
+@pytest.mark.parametrize(
+    "path", ["/clients/", "/%2Fclients", "/clients//tenant-1", "/clients/tenant-1/", "/cases/preview/"]
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_slash_too_much_is_named(api: APIClient, method: str, path: str) -> None:
+    error = assert_error(send(api, method, path, BODY), 404, "NotFound")
+
+    assert "slash" in error["message"]
+
+
+def test_no_slash_is_named_where_another_thing_is_wrong(api: APIClient) -> None:
+    assert "slash" not in assert_error(api.get("/clients/tenant-1"), 404, "NotFound")["message"]
+
+
 def test_an_unknown_address_is_a_page_to_those_who_ask_for_one(client: Browser) -> None:
     response = client.get("/nothing/here", headers={"Accept": "text/html,*/*"})
 
@@ -269,6 +320,19 @@ def test_a_crash_and_an_unknown_host_have_the_headers_too(client: Browser) -> No
     for answer in (crash, unknown):
         assert {name: answer.headers.get(name) for name in POLICY} == POLICY
         assert answer.headers["Content-Security-Policy"] == PAGE
+
+
+def test_a_crash_outside_django_is_answered_with_an_id() -> None:
+    def crashing(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        raise ValueError("jane@acme.test")
+
+    said: list[Any] = []
+    [body] = NeverRaises(crashing)({}, lambda *head: said.extend(head))
+
+    status, headers = said
+    assert status.startswith("500 ")
+    assert json.loads(body)["error"] == "ServerError"
+    assert dict(headers)["X-Request-Id"] in json.loads(body)["message"]
 
 
 # --- TLS --------------------------------------------------------------------------------------------

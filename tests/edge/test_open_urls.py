@@ -30,6 +30,7 @@ OPEN = {
     "approval",
     "approval-decide",
     "approval-leave",
+    "without-its-end",  # leads on and does nothing
     "demo-mail",  # not there in production
     "demo-mail-json",
     *(
@@ -38,7 +39,7 @@ OPEN = {
         for page in ("entry", "company", "users", "handed-over", "leave", "agreement", "done", "document")
     ),
 }
-SAMPLES = {"uuid": str(UUID(int=7)), "int": "7"}
+SAMPLES = {"id": str(UUID(int=7)), "int": "7"}
 
 
 def every_url(resolver: Any, names: tuple[str, ...] = (), before: str = "/") -> Iterator[tuple[str, str]]:
@@ -61,6 +62,8 @@ def sample(pattern: Any) -> str:
     match pattern:
         case RoutePattern():
             return re.sub(r"<(?:(\w+):)?\w+>", lambda found: SAMPLES.get(found[1] or "", "7"), str(pattern))
+        case RegexPattern() if str(pattern).startswith("^(?P<link>"):
+            return f"LinkApproval/{UUID(int=7)}."
         case RegexPattern():
             return re.sub(r"\(\?P<\w+>[^)]*\)", "7", str(pattern)).strip("^$").removesuffix(r"\Z")
         case _:

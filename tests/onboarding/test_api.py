@@ -235,7 +235,7 @@ def test_a_name_of_one_word_is_a_last_name(api: APIClient) -> None:
     assert (jane["firstName"], jane["lastName"]) == ("", "Jane")
 
 
-@pytest.mark.parametrize("country", ["DK", "dk", "Denmark", "DENMARK", " denmark ", "Kingdom of Denmark"])
+@pytest.mark.parametrize("country", ["DK", "dk", "DNK", "Denmark", "DENMARK", " denmark ", "Danmark"])
 def test_a_country_is_taken_by_code_or_name_in_any_letter_case(api: APIClient, country: str) -> None:
     assert api.post("/clients", registration_body(country=country)).json()["client"]["country"] == "Denmark"
 
@@ -343,7 +343,7 @@ def test_addresses_of_254_characters_are_taken(api: APIClient) -> None:
     assert (len(support), answer.status_code) == (254, 202)
 
 
-@pytest.mark.parametrize("country", ["XX", "DNK", "D", "Danmark", "", "45"])
+@pytest.mark.parametrize("country", ["XX", "D", "Tyskland", "Korea", "", "45"])
 def test_a_country_that_is_none_is_refused(api: APIClient, country: str) -> None:
     assert refused(api, registration_body(country=country)).keys() == {"client.country"}
 

@@ -26,7 +26,7 @@ REQUIRED = {
 }
 # What is told where it is missing, or does not go with what is there.
 OF_A_CASE = ["currencyCode", "amountToRecover", "amountToRecoverOver12Months", "date", "dueDate", "debtor"]
-OF_A_DEBTOR = ["type", "name", "address", "city", "countryAlpha2", "stateAlpha2"]
+OF_A_DEBTOR = ["type", "name", "address", "city", "countryAlpha2", "country", "stateAlpha2"]
 REQUIRED |= {
     f"cases[{index}].{name}"
     for index in range(101)

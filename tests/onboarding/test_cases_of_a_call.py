@@ -72,6 +72,27 @@ def results(response: Any) -> tuple[list[str | None], list[tuple[int, str | None
 # --- With a new client ------------------------------------------------------------------------------
 
 
+def test_a_soldier_is_taken_and_nobody_collects_there(api: APIClient) -> None:
+    make_coverage(country="US")
+    soldier = {**CASE, "debtor": {**DEBTOR, "countryAlpha2": "United States", "state": "Armed Forces Europe"}}
+    islander = {**CASE, "debtor": {**DEBTOR, "countryAlpha2": "US", "stateAlpha2": "PR"}}
+    make_coverage(country="PR")
+
+    response = api.post("/clients", body(referring(soldier, "A"), referring(islander, "B")))
+
+    assert (response.status_code, *results(response)) == (202, ["B"], [(0, "A", "NoPartnerAvailable")])
+    assert Case.objects.get().debtor_country == "PR"
+
+
+def test_a_debtor_in_kosovo_is_found_by_its_country(api: APIClient) -> None:
+    make_coverage(country="XK")
+
+    api.post("/clients", body(referring({**CASE, "debtor": {**DEBTOR, "countryAlpha2": "Kosovo"}}, "A")))
+
+    [case] = api.get("/cases", {"countryIds": "983"}).json()["cases"]
+    assert case["debtor"]["country"] == "Kosovo"
+
+
 def test_what_somebody_covers_becomes_a_case_and_the_rest_is_told(api: APIClient) -> None:
     sent = [referring(UNCOVERED, "A"), referring(COVERED, "B"), referring(COVERED, "C"), referring(UNCOVERED, "D")]
 

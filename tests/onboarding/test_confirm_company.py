@@ -119,8 +119,10 @@ def test_two_companies_that_take_one_address_at_once_do_not_share_it() -> None:
 
     outcomes = at_once(*[partial(confirm, link, support_email="new@shared.test") for link in (one, other)])
 
-    assert {type(outcome) for outcome in outcomes} == {Saved, AddressesOfOthers}
+    # Neither has proven it: who comes later takes it over, or is refused where they met in the middle.
+    assert Saved() in outcomes
     assert EmailAddress.objects.filter(pk="new@shared.test").count() == 1
+    assert Client.objects.filter(support_email_key="new@shared.test").count() == 1
 
 
 def test_a_change_is_in_the_history_with_who_and_why(link: ReferralPartnerClientLink) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from clients.models import Agreement, Client, EmailAddress, ReferralPartnerClientLink, User
 from clients.models.client import Role
@@ -13,8 +14,8 @@ from onboarding.confirm_company import AddressesOfOthers, AlreadySigned, Changed
 from onboarding.confirm_users import Colleague, HandedOver, UsersOutcome, confirm_users, people_held
 from onboarding.email_codes import standing_proof
 from onboarding.in_hand import NotProven
-from onboarding.models import Purpose
-from onboarding.typed_addresses import OTHERS_A_DAY
+from onboarding.models import AskingLimitReached, Purpose
+from onboarding.typed_addresses import OTHERS_A_DAY, register_typed
 from tests.make import make_client, make_link, make_proof, make_signature
 from tests.rows import everything, everything_but_tries
 
@@ -181,6 +182,38 @@ def test_who_tries_many_addresses_learns_no_more_which_are_known(link: ReferralP
         AddressesOfOthers(frozenset({"new@other.test"})),
     )
     assert confirm(link, *held(link)) == Saved()
+
+
+def test_one_long_list_tells_no_more_than_many_short_ones(link: ReferralPartnerClientLink) -> None:
+    known = [f"known{number}@other.test" for number in range(OTHERS_A_DAY + 1)]
+    for email in known:
+        make_client(admin=email)
+    typed = [*known, "new@other.test", "newer@other.test"]
+
+    outcomes = [
+        confirm(link, *held(link), *[Colleague("X", email, False) for email in some]) for some in (typed, typed[-2:])
+    ]
+
+    assert outcomes == [AddressesOfOthers(frozenset(typed)), AddressesOfOthers(frozenset(typed[-2:]))]
+    assert confirm(link, *held(link)) == Saved()
+
+
+def test_what_pages_tell_counts_towards_what_their_partner_is_told(
+    link: ReferralPartnerClientLink, settings: Settings
+) -> None:
+    settings.KNOWN_COMPANIES_A_DAY, settings.KNOWN_COMPANIES_TOLD_AT = 3, 2
+    another = make_link(client=make_client(admin="ann@another.test"), partner=link.partner, tenant_id="another")
+    for number in range(4):
+        make_client(admin=f"known{number}@other.test")
+    first, second = ([Colleague("X", f"known{each}@other.test", False) for each in some] for some in ((0, 1), (2, 3)))
+
+    told = confirm(link, *held(link), *first)
+    refused = register_typed(another.client, another.partner, [each.email for each in (*second, IB)], at=NOW)
+
+    assert told == AddressesOfOthers(frozenset({"known0@other.test", "known1@other.test"}))
+    assert refused == {"known2@other.test", "known3@other.test", IB.email}
+    reached = AskingLimitReached.objects.get()
+    assert (reached.partner, reached.companies, reached.refused) == (link.partner, 2, 1)
 
 
 def test_a_mistake_or_two_do_no_harm(link: ReferralPartnerClientLink) -> None:
