@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clients", "0014_found_however_they_are_written"),
+        ("clients", "0016_nobody_judges_by_what_was_before"),
     ]
 
     operations = [
