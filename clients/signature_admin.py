@@ -55,23 +55,42 @@ def _tell_invalidated(request: HttpRequest, outcome: Invalidated | InvalidatedBe
 class SignatureAdmin(ReadOnlyAdmin):
     """Signatures with their evidence: append-only."""
 
-    list_display = ["company_name", "version", "signer_name", "signed_at", "partner_name", "stands"]
-    list_select_related = ["agreement"]
+    list_display = ["company_name", "version", "signer_name", "signed_at", "partner_name", "stands", "in_print"]
     # Only versions that somebody signed: the stock filter would name drafts.
     list_filter = [
         ("agreement", admin.RelatedOnlyFieldListFilter),
         "signed_at",
         ("invalidated_at", Whether),
+        ("document__letters_as_numbers", Whether),
     ]
     search_fields = ["company_name", "signer_name", "signer_email", "=id", "=client__id", "=link__id"]
     search_help_text = "Company, signer, signer's address, id of the signature, the client or the link."
     fieldsets = [
         (None, {"fields": ["id", "client", "company_name", "details", "agreement", "agreement_sha256"]}),
         ("Signer", {"fields": ["signer_name", "signer_email", "signer_user_id", "consent", "signed_at"]}),
+        ("Document", {"fields": ["letters_as_numbers"]}),
         ("Evidence", {"fields": ["address_verified_how", "address_verified_at", "ip_address", "user_agent"]}),
         ("Came through", {"fields": ["partner_name", "partner", "link"]}),
         ("Invalidated", {"fields": ["invalidated_at", "invalidated_by", "invalidated_why"]}),
     ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Signature]:
+        """With their documents, but for the files themselves."""
+        signatures: QuerySet[Signature] = super().get_queryset(request)
+        return signatures.select_related("agreement", "document").defer("document__pdf")
+
+    @admin.display(boolean=True, description="all letters in print")
+    def in_print(self, signature: Signature) -> bool:
+        """Whether the document shows the parties in their own letters; for Legal to look at where it does not."""
+        return signature.document.letters_as_numbers == ""
+
+    @admin.display(description="letters that no font has")
+    def letters_as_numbers(self, signature: Signature) -> str:
+        """What became of them, and what Legal may do."""
+        numbers = signature.document.letters_as_numbers
+        if not numbers:
+            return "None: the document shows all letters."
+        return f"{numbers}. The document shows boxes with these numbers; the page said so before the signature."
 
     @admin.display(ordering="agreement__number")
     def version(self, signature: Signature) -> int:
@@ -138,7 +157,7 @@ class SignedDocumentAdmin(ReadOnlyAdmin):
     list_filter = ["is_accessible", "signature__signed_at"]
     search_fields = ["signature__company_name", "sha256", "=signature__id"]
     ordering = ["-signature__signed_at"]
-    fields = ["signature", "sha256", "renderer", "template_version", "is_accessible"]
+    fields = ["signature", "sha256", "renderer", "template_version", "is_accessible", "letters_as_numbers"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SignedDocument]:
         """Without the files themselves."""

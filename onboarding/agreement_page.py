@@ -9,12 +9,19 @@ from clients.agreement_text import agreement_html
 from clients.models import Agreement, Client
 from debitura.edge.clock import for_people
 from onboarding.agreement_pdf import PROVIDER
+from onboarding.letters import in_print
 from onboarding.sign_again import Asked
 
 
 def agreement_page(client: Client, agreement: Agreement, asked: Asked | None) -> dict[str, Any]:
     """The facts of onboarding/agreement.html that are not the visitor's; `asked` for who signs again."""
-    facts = {"client": client, "agreement": agreement, "text": agreement_html(agreement.text), "provider": PROVIDER}
+    facts = {
+        "client": client,
+        "agreement": agreement,
+        "text": agreement_html(agreement.text),
+        "provider": PROVIDER,
+        "not_in_print": _not_in_print(client),
+    }
     if asked is None:
         return facts
     again = {
@@ -24,3 +31,8 @@ def agreement_page(client: Client, agreement: Agreement, asked: Asked | None) ->
         "changes": changes_html(asked.changes, heading_level=3),
     }
     return facts | again
+
+
+def _not_in_print(client: Client) -> list[tuple[str, str]]:
+    """The company's details that the document says otherwise than the page, as it says them."""
+    return [(label, in_print(value)) for label, value in client.details().items() if in_print(value) != value]

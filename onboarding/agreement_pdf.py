@@ -17,11 +17,11 @@ import typst
 
 from clients.agreement_text import agreement_blocks
 from debitura.edge.clock import for_people
+from onboarding.letters import COVERAGE, FONTS, as_numbers, families_for, in_print, letters_not_in_print
 
 log = structlog.get_logger(__name__)
 
 TEMPLATE: Final = Path(__file__).parent / "pdf" / "agreement.typ"
-FONTS: Final = Path(__file__).parent / "pdf" / "fonts"
 PROVIDER: Final = {"name": "Debitura ApS", "seat": "Copenhagen, Denmark"}
 
 type Fact = tuple[str, str]
@@ -50,13 +50,18 @@ class AgreementPdf:
 
 @dataclass(frozen=True)
 class RenderedPdf:
-    """A document and how it was made; `accessible` says whether it is PDF/UA."""
+    """
+    A document and how it was made; `accessible` says whether it is PDF/UA.
+
+    `letters_as_numbers` are those in what it says of the parties that no font has: boxes with these numbers are there.
+    """
 
     pdf: bytes
     sha256: str
     renderer: str
     template_version: str
     accessible: bool
+    letters_as_numbers: str
 
 
 def render_agreement(content: AgreementPdf) -> RenderedPdf:
@@ -68,11 +73,16 @@ def render_agreement(content: AgreementPdf) -> RenderedPdf:
         renderer=f"typst {version('typst')}",
         template_version=_template_version(),
         accessible=accessible,
+        letters_as_numbers=as_numbers(letters_not_in_print(_of_the_parties(content))),
     )
 
 
+def _of_the_parties(content: AgreementPdf) -> list[str]:
+    return [value for _, value in (*content.creditor, *content.declaration, *(content.evidence or ()))]
+
+
 def _compile(content: AgreementPdf) -> tuple[bytes, bool]:
-    """Make a PDF/UA if possible; it refuses characters that no font has, and those must not stop a signature."""
+    """Make a PDF/UA if possible; it refuses what is said of it wrongly, and that must not stop a signature."""
     try:
         return _typst(content, ["ua-1"]), True
     except typst.TypstError as error:
@@ -96,6 +106,23 @@ def _typst(content: AgreementPdf, standards: list[typst.PDFStandard]) -> bytes:
 
 
 def _as_json(content: AgreementPdf) -> dict[str, Any]:
+    """All that is shown, in letters that can be printed; the fonts that have them; and the record as it is."""
+    shown = _printable(_shown(content))
+    return {**shown, "fonts": families_for(json.dumps(shown, ensure_ascii=False)), "record": content.record}
+
+
+def _printable(value: Any) -> Any:
+    match value:
+        case str():
+            return in_print(value)
+        case dict():
+            return {name: _printable(each) for name, each in value.items()}
+        case list() | tuple():
+            return [_printable(each) for each in value]
+    return value
+
+
+def _shown(content: AgreementPdf) -> dict[str, Any]:
     dated = _dated(content)
     return {
         "provider": PROVIDER,
@@ -108,7 +135,6 @@ def _as_json(content: AgreementPdf) -> dict[str, Any]:
         "creditor": content.creditor,
         "declaration": content.declaration,
         "evidence": content.evidence,
-        "record": content.record,
     }
 
 
@@ -130,5 +156,5 @@ def bundled_fonts() -> typst.Fonts:
 
 @cache
 def _template_version() -> str:
-    """Told by the template itself, so that no change to it goes unnoticed."""
-    return hashlib.sha256(TEMPLATE.read_bytes()).hexdigest()[:12]
+    """Told by the template itself and by what the fonts have, so that no change to them goes unnoticed."""
+    return hashlib.sha256(TEMPLATE.read_bytes() + COVERAGE.read_bytes()).hexdigest()[:12]

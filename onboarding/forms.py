@@ -22,6 +22,8 @@ from onboarding.onboard import Company
 from onboarding.schemas import MAX_USERS
 from onboarding.sign_agreement import CONSENT, Shown
 
+# The letters of a name, each by its number and a blank.
+LONGEST_TOLD = 200 * len("U+10FFFF ")
 BELONGS_TO_ANOTHER = "This address cannot be used here. Please contact support."
 
 
@@ -47,6 +49,7 @@ class AddressForm(forms.Form):
 
     address = AddressField(
         label="Your e-mail address",
+        autocomplete="email",
         help_text="The one at which your company is known to Debitura.",
         error_messages={"required": "Enter your e-mail address."},
     )
@@ -69,7 +72,7 @@ class CompanyForm(forms.Form):
         widget=forms.Select(attrs={"autocomplete": "country"}),
         error_messages={"required": "Choose the country.", "invalid_choice": "Choose a country from the list."},
     )
-    address = TextField(AddressLine(500), label="Street address", required=False, autocomplete="street-address")
+    address = TextField(AddressLine(500), label="Street address", required=False, autocomplete="address-line1")
     zip_code = TextField(Code(20), label="Postal code", required=False, autocomplete="postal-code")
     city = TextField(OptionalLine(100), label="City", required=False, autocomplete="address-level2")
     state = TextField(OptionalLine(100), label="State or region", required=False, autocomplete="address-level1")
@@ -78,7 +81,7 @@ class CompanyForm(forms.Form):
         help_text="Where Debitura writes about your cases.",
         error_messages={"required": "Enter the company’s e-mail address."},
     )
-    support_phone = TextField(Code(32), label="Phone", required=False, autocomplete="tel")
+    support_phone = TextField(Code(32), label="Phone", required=False, autocomplete="tel", widget=forms.TelInput)
 
     @classmethod
     def of(cls, client: Client) -> CompanyForm:
@@ -103,9 +106,7 @@ class ColleagueForm(forms.Form):
 
     user_id = forms.IntegerField(required=False, widget=forms.HiddenInput)
     name = TextField(PersonName(200), label="Name", error_messages={"required": "Enter the person’s name."})
-    email = AddressField(
-        label="E-mail", autocomplete="off", error_messages={"required": "Enter the person’s e-mail address."}
-    )
+    email = AddressField(label="E-mail", error_messages={"required": "Enter the person’s e-mail address."})
 
 
 if TYPE_CHECKING:
@@ -175,6 +176,7 @@ class SignForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     details = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    told = forms.CharField(max_length=LONGEST_TOLD, required=False, widget=forms.HiddenInput)
     full_name = TextField(
         PersonName(200),
         label="Your full name",

@@ -18,6 +18,7 @@ from onboarding.email_codes import Proof
 from onboarding.evidence import evidence_json
 from onboarding.in_hand import InHand, NotProven, take_in_hand
 from onboarding.journey import Step
+from onboarding.letters import as_numbers, letters_not_in_print
 from onboarding.models import Purpose
 
 CONSENT = (
@@ -37,11 +38,16 @@ class Shown:
 
 @dataclass(frozen=True)
 class SignedAs:
-    """What the signer typed, and where from."""
+    """
+    What the signer typed, and where from.
+
+    `told` are the letters of the name of which the page said that they cannot be printed, by their numbers.
+    """
 
     name: str
     ip_address: str | None
     user_agent: str
+    told: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,17 +68,31 @@ class DetailsChanged:
 
 
 @dataclass(frozen=True)
+class NotInPrint:
+    """The name that was typed has letters that cannot be printed, and the page has not said so; nothing was signed."""
+
+    letters: str
+
+
+@dataclass(frozen=True)
 class StepsOpen:
     """The company has not confirmed its details or users yet; nothing was signed."""
 
 
-type SigningOutcome = Signed | NewVersionShown | DetailsChanged | StepsOpen | NotProven
+type SigningOutcome = Signed | NewVersionShown | DetailsChanged | NotInPrint | StepsOpen | NotProven
 
 
 def what_is_shown(client: Client, agreement: Agreement) -> Shown:
     """What the page must carry so that nobody signs what was not shown."""
-    facts = json.dumps([client.details(), CONSENT, PROVIDER], sort_keys=True, ensure_ascii=False)
+    facts = json.dumps(
+        [client.details(), details_not_in_print(client), CONSENT, PROVIDER], sort_keys=True, ensure_ascii=False
+    )
     return Shown(version=agreement.number, details_digest=hashlib.sha256(facts.encode()).hexdigest())
+
+
+def details_not_in_print(client: Client) -> list[str]:
+    """The letters of the company's details that the document cannot print; the page says so."""
+    return letters_not_in_print(client.details().values())
 
 
 @transaction.atomic
@@ -107,6 +127,9 @@ def _sign_what_was_shown(
         return DetailsChanged()
     if in_hand.step is not Step.AGREEMENT:
         return StepsOpen()
+    letters = as_numbers(letters_not_in_print([signed_as.name]))
+    if letters not in ("", signed_as.told):
+        return NotInPrint(letters)
     return Signed(_sign(client, link, agreement, in_hand.proof, signed_as, at))
 
 
@@ -153,6 +176,7 @@ def _keep_document(signature: Signature) -> None:
         renderer=rendered.renderer,
         template_version=rendered.template_version,
         is_accessible=rendered.accessible,
+        letters_as_numbers=rendered.letters_as_numbers,
     )
 
 

@@ -45,12 +45,14 @@ from onboarding.forms import (
 from onboarding.in_hand import NotProven
 from onboarding.journey import Step, elsewhere, may_open, may_sign, next_step, page_path
 from onboarding.kept_forms import drop_kept_form, kept_form, kept_step
+from onboarding.letters import in_print
 from onboarding.models import Purpose
 from onboarding.return_url import allowed_return_url
 from onboarding.sign_again import asked_to_sign_again
 from onboarding.sign_agreement import (
     DetailsChanged,
     NewVersionShown,
+    NotInPrint,
     Signed,
     SignedAs,
     StepsOpen,
@@ -281,6 +283,7 @@ def _sign(visit: ProvenVisit, form: SignForm) -> HttpResponse:
         name=form.cleaned_data["full_name"],
         ip_address=client_ip(visit.request),
         user_agent=_user_agent(visit.request),
+        told=form.cleaned_data["told"],
     )
     outcome = sign_agreement(
         link=visit.link,
@@ -293,8 +296,8 @@ def _sign(visit: ProvenVisit, form: SignForm) -> HttpResponse:
     match outcome:
         case Signed():
             return _saved(visit, Step.AGREEMENT, Step.DONE)
-        case NewVersionShown() | DetailsChanged():
-            return _agreement_page(visit, full_name=signed_as.name, changed=outcome)
+        case NewVersionShown() | DetailsChanged() | NotInPrint():
+            return _agreement_page(visit, full_name=signed_as.name, refusal=outcome)
         case StepsOpen():
             return redirect(visit.path())
         case NotProven():
@@ -308,22 +311,24 @@ def _agreement_page(
     *,
     form: SignForm | None = None,
     full_name: str = "",
-    changed: NewVersionShown | DetailsChanged | None = None,
+    refusal: NewVersionShown | DetailsChanged | NotInPrint | None = None,
     is_kept: bool = False,
 ) -> HttpResponse:
     """Show client and agreement as they are now, whatever the visit began with; the form carries what is shown."""
     client = Client.objects.get(pk=visit.link.client_id)
     current = Agreement.objects.published().latest("number")
     shown = what_is_shown(client, current)
-    carried = {"version": shown.version, "details": shown.details_digest}
+    told = refusal.letters if isinstance(refusal, NotInPrint) else ""
+    carried = {"version": shown.version, "details": shown.details_digest, "told": told}
     if form is None:
         form = SignForm(initial={**carried, "full_name": full_name})
     facts = {
         "form": form,
         "carried": carried,
         "signer": visit.proof,
-        "is_new_version": isinstance(changed, NewVersionShown),
-        "is_new_company": isinstance(changed, DetailsChanged),
+        "is_new_version": isinstance(refusal, NewVersionShown),
+        "is_new_company": isinstance(refusal, DetailsChanged),
+        "name_in_print": in_print(full_name) if isinstance(refusal, NotInPrint) else "",
         "is_kept": is_kept,
     }
     asked = None

@@ -81,7 +81,13 @@ class SignedDocument(models.Model):
     sha256 = models.CharField("SHA-256", max_length=64)
     renderer = models.CharField(max_length=50)
     template_version = models.CharField(max_length=20)
-    is_accessible = models.BooleanField(help_text="Tagged as PDF/UA; not so where a glyph was missing.")
+    is_accessible = models.BooleanField(help_text="Tagged as PDF/UA; not so where that could not be had.")
+    letters_as_numbers = models.TextField(
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Letters of the parties that no font has: the document shows boxes with these numbers.",
+    )
 
     def __str__(self) -> str:
         return f"document of {self.signature_id}"

@@ -32,9 +32,9 @@ class TextField(forms.CharField):
 
 
 class AddressField(forms.CharField):
-    """An e-mail address."""
+    """An e-mail address; browsers offer the visitor's own only where it is told to (WCAG 1.3.5)."""
 
-    def __init__(self, *, autocomplete: str = "email", **options: Any) -> None:
+    def __init__(self, *, autocomplete: str = "off", **options: Any) -> None:
         widget = forms.EmailInput(attrs={"autocomplete": autocomplete})
         super().__init__(max_length=MAX_EMAIL, **{"widget": widget} | options)
 

@@ -11,6 +11,8 @@ from tests.make import registration_body
 from tests.onboarding.test_agreement_pdf import text_of
 from tests.onboarding.visitor import mailed_code
 
+# An Egyptian hieroglyph, which no font of ours has.
+BIRD = "\U00013171"
 COMPANY = 'Müller & Søn <b>#1</b> $x$ "A/S"'
 
 
@@ -52,6 +54,25 @@ def test_every_page_is_accessible_on_a_phone_too(
         walk(visitor, answer["onboardingLinks"]["url"], "bright")
 
 
+def test_who_cannot_be_printed_is_told_and_signs_at_the_second_click(
+    visitor_on_a_phone: Visitor, program: Caller
+) -> None:
+    visitor, page = visitor_on_a_phone, visitor_on_a_phone.page
+    _, answer = program.post(registration_body("tenant-1", name=f"{BIRD} Ltd"))
+
+    go_straight_on(visitor, answer["onboardingLinks"]["url"], name=f"{BIRD} Doe")
+    visitor.look("phone-not-in-print")
+    told = page.get_by_role("alert").inner_text()
+    kept = page.get_by_label("Your full name").input_value()
+    page.get_by_role("checkbox").check()
+    visitor.press("Sign the agreement")
+
+    assert "Nothing was signed yet" in told
+    assert "▯(U+13171) Doe" in told
+    assert kept == f"{BIRD} Doe"
+    assert visitor.heading() == "The agreement is signed"
+
+
 def walk(visitor: Visitor, url: str, name: str) -> None:
     """Go from the URL to the signature, and look at every page on the way."""
     page = visitor.page
@@ -91,7 +112,7 @@ def walk(visitor: Visitor, url: str, name: str) -> None:
     visitor.look(f"{name}-10-done")
 
 
-def go_straight_on(visitor: Visitor, url: str) -> None:
+def go_straight_on(visitor: Visitor, url: str, *, name: str = "Jane Ann Doe") -> None:
     """Go from the URL to the signature, with nothing mistyped."""
     page = visitor.page
     page.goto(url)
@@ -100,6 +121,6 @@ def go_straight_on(visitor: Visitor, url: str) -> None:
     visitor.press("Continue")
     visitor.press("Save and continue")
     visitor.press("Save and continue")
-    page.get_by_label("Your full name").fill("Jane Ann Doe")
+    page.get_by_label("Your full name").fill(name)
     page.get_by_role("checkbox").check()
     visitor.press("Sign the agreement")

@@ -24,6 +24,7 @@ from onboarding.tasks import forget_kept_forms
 from partners.models import ReferralPartner
 from tests.conftest import deliver_mail
 from tests.make import make_agreement, make_client, make_link, make_partner, make_signature, make_staff, make_user
+from tests.onboarding.translation import without_marks_for_translators
 from tests.onboarding.visitor import FIRST, Visitor, company_fields, mailed_code, people_fields
 from tests.rows import everything
 
@@ -58,7 +59,7 @@ def age_proofs(**by: float) -> None:
 
 
 def has_text(response: Any, text: str) -> bool:
-    return text in re.sub(r"\s+", " ", response.content.decode())
+    return text in without_marks_for_translators(re.sub(r"\s+", " ", response.content.decode()))
 
 
 # --- The way ----------------------------------------------------------------------------------------

@@ -1,0 +1,44 @@
+"""Which letters the fonts of the agreement's PDF have, read from the fonts: `python -m tests.fonts` writes it anew."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from itertools import pairwise
+from typing import Final
+
+from fontTools.ttLib import TTFont
+
+from onboarding.letters import COVERAGE, FONTS
+
+# The first font that has a letter prints it: a script's own before those that have a little of everything.
+FIRST: Final = ("Noto Sans", "Droid Sans Fallback", "NanumSquare")
+LAST: Final = (
+    "HanaMinA",
+    "HanaMinB",
+    "Noto Sans Math",
+    "Noto Emoji",
+    "Noto Sans Symbols",
+    "Noto Sans Symbols2",
+)
+
+
+def coverage_of_the_fonts() -> dict[str, str]:
+    """Each family, in the order in which they are asked, with what all its files have, as ranges of numbers."""
+    families: dict[str, list[set[int]]] = defaultdict(list)
+    for path in FONTS.glob("*.ttf"):
+        with TTFont(path, lazy=True) as font:
+            families[font["name"].getBestFamilyName()].append(set(font.getBestCmap()))
+    own = sorted(families.keys() - {*FIRST, *LAST})
+    return {family: _as_ranges(set.intersection(*families[family])) for family in (*FIRST, *own, *LAST)}
+
+
+def _as_ranges(numbers: set[int]) -> str:
+    inside = sorted(numbers)
+    starts = [inside[0], *(after for before, after in pairwise(inside) if after - before > 1)]
+    ends = [*(before for before, after in pairwise(inside) if after - before > 1), inside[-1]]
+    return " ".join(f"{start:X}-{end:X}" for start, end in zip(starts, ends, strict=True))
+
+
+if __name__ == "__main__":
+    COVERAGE.write_text(json.dumps(coverage_of_the_fonts(), indent=1) + "\n")
