@@ -136,7 +136,7 @@ def test_every_letter_that_a_font_has_is_printed() -> None:
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=50)
 @given(st.data())
 def test_whatever_marks_are_on_its_letters_a_name_has_no_box_without_a_number(data: st.DataObject) -> None:
     letters, marks = st.sampled_from(letters_of_the_fonts_once()), st.sampled_from([*marks_of_unicode(), "\u200d"])
