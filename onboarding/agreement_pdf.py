@@ -82,7 +82,7 @@ def _of_the_parties(content: AgreementPdf) -> list[str]:
 
 
 def _compile(content: AgreementPdf) -> tuple[bytes, bool]:
-    """Make a PDF/UA if possible; it refuses what is said of it wrongly, and that must not stop a signature."""
+    """Make a PDF/UA if possible; what stands against it must not stop a signature."""
     try:
         return _typst(content, ["ua-1"]), True
     except typst.TypstError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections import defaultdict
 from itertools import pairwise
 from typing import Final
@@ -31,6 +32,19 @@ def coverage_of_the_fonts() -> dict[str, str]:
             families[font["name"].getBestFamilyName()].append(set(font.getBestCmap()))
     own = sorted(families.keys() - {*FIRST, *LAST})
     return {family: _as_ranges(set.intersection(*families[family])) for family in (*FIRST, *own, *LAST)}
+
+
+def letters_of_the_fonts() -> list[str]:
+    """All letters that some font has and that a name can hold, without the marks that stand on others."""
+    ranges = [pair.split("-") for has in coverage_of_the_fonts().values() for pair in has.split()]
+    numbers = {number for start, end in ranges for number in range(int(start, 16), int(end, 16) + 1)}
+    composed = [letter for letter in map(chr, sorted(numbers)) if unicodedata.is_normalized("NFC", letter)]
+    return [letter for letter in composed if unicodedata.category(letter)[0] not in "MCZ"]
+
+
+def marks_of_unicode() -> list[str]:
+    """All marks that stand on letters, whether a font has them or not."""
+    return [mark for mark in map(chr, range(0x20000)) if unicodedata.category(mark)[0] == "M"]
 
 
 def _as_ranges(numbers: set[int]) -> str:

@@ -6,19 +6,23 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pypdfium2
 import pytest
 from django.test import Client as Browser
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from clients.models import Agreement, Client, Signature, SignedDocument
+from debitura.edge.shapes import CompanyName
 from onboarding import sign_agreement
 from onboarding.agreement_pdf import render_agreement
 from onboarding.evidence import attached_record
 from onboarding.journey import Step
 from onboarding.letters import COVERAGE, FONTS, UNSEEN, families_for, in_print, letters_not_in_print
-from tests.fonts import coverage_of_the_fonts
+from tests.fonts import coverage_of_the_fonts, letters_of_the_fonts, marks_of_unicode
 from tests.forty_names import FORTY_NAMES
 from tests.make import make_client, make_link
 from tests.onboarding.test_agreement_pdf import make_content, text_of
@@ -119,6 +123,35 @@ def right_end(pdf: bytes) -> float:
 
 def test_what_is_known_of_the_fonts_is_what_they_have() -> None:
     assert json.loads(COVERAGE.read_text()) == coverage_of_the_fonts()
+
+
+@pytest.mark.slow
+def test_every_letter_that_a_font_has_is_printed() -> None:
+    letters = letters_of_the_fonts()
+    names = [" ".join(letters[start : start + 3000]) for start in range(0, len(letters), 3000)]
+
+    rendered = [render_agreement(make_content(company=name, text="All.")) for name in names]
+
+    assert {(each.accessible, each.letters_as_numbers) for each in rendered} == {(True, "")}
+
+
+@pytest.mark.slow
+@settings(deadline=None, max_examples=50)
+@given(st.data())
+def test_whatever_marks_are_on_its_letters_a_name_has_no_box_without_a_number(data: st.DataObject) -> None:
+    letters, marks = st.sampled_from(letters_of_the_fonts_once()), st.sampled_from([*marks_of_unicode(), "\u200d"])
+    name = CompanyName(400).read("A" + data.draw(st.lists(letters | marks, min_size=1, max_size=60).map("".join)))
+
+    rendered = render_agreement(make_content(company=name, text="All."))
+
+    assert rendered.accessible
+    assert rendered.letters_as_numbers.split() == list(dict.fromkeys(re.findall(r"U\+[0-9A-F]+", in_print(name))))
+
+
+@cache
+def letters_of_the_fonts_once() -> list[str]:
+    """Reading them takes two seconds."""
+    return letters_of_the_fonts()
 
 
 def test_every_font_has_its_licence_beside_it() -> None:
