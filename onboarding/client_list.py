@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Q, Subquery, Value
+from django.db.models import Count, OuterRef, Q, Subquery
 from pydantic import Field
 
 from cases.case_stats import CaseStats, case_stats
@@ -15,7 +15,7 @@ from cases.models import Case
 from clients.agreement_status import agreement_status
 from clients.models import Client, ReferralPartnerClientLink, User
 from clients.models.agreement_facts import agreement_facts, is_current
-from clients.models.client import Folded, KnownAs
+from clients.models.client import Holds, KnownAs
 from clients.models.link import LinkQuerySet
 from debitura.edge.query import From, PageQuery, PageSize, QueryId, QueryText, QueryTruth, To, sort_by
 from onboarding.onboard import Onboarded, onboarded_as
@@ -89,10 +89,9 @@ def _filtered(partner: ReferralPartner, wanted: ClientsQuery, at: datetime) -> L
         "created_at__gte": wanted.date_created_from,
         "created_at__lte": wanted.date_created_to,
         "is_ready": wanted.onboarding_done,
-        "known_as__contains": Folded(Value(wanted.query)) if wanted.query else None,
     }
-    found = links.alias(known_as=KnownAs("client_id"))
-    return found.filter(**{name: value for name, value in conditions.items() if value is not None})
+    found = links.filter(**{name: value for name, value in conditions.items() if value is not None})
+    return found.filter(Holds(KnownAs("client_id"), wanted.query)) if wanted.query else found
 
 
 def _count(partner: ReferralPartner, found: LinkQuerySet) -> ClientCounts:

@@ -41,6 +41,7 @@ MORE_WITH_THE_ADDRESS = 20
 PER_MAILBOX_AND_HOUR = 20
 PER_MAILBOX_AND_DAY = 50
 AN_HOUR = timedelta(hours=1)
+SECOND_CLICK = timedelta(seconds=3)
 
 
 @dataclass(frozen=True)
@@ -81,9 +82,11 @@ def request_code(
     client = Client.objects.lock().get(pk=about.client_id)
     if address is None and needs_address(about=about, network=network):
         return AddressNeeded()
+    before = EmailCode.objects.of(about, purpose, browser)
+    if _is_a_second_click(before, address):
+        return CodeSent()
     if _asked_too_often(client, browser, network):
         return TooManyCodes()
-    before = EmailCode.objects.of(about, purpose, browser)
     before.open().exclude(pk__in=before.since(A_MINUTE)).update(lapsed_at=ClockTimestamp())
     asked = EmailCode.about_to_be(about, purpose, browser, network)
     asked.return_url = return_url or _return_url_of(before)
@@ -91,6 +94,12 @@ def request_code(
     for user in to or [None]:
         _make_and_mail(asked, user, address)
     return CodeSent()
+
+
+def _is_a_second_click(before: EmailCodeQuerySet, address: str | None) -> bool:
+    """Whether this browser has just asked for the same: one mail is enough, and one of its five."""
+    just_now = before.open().since(SECOND_CLICK)
+    return (just_now if address is None else just_now.filter(mailbox=mailbox_hash(address))).exists()
 
 
 def needs_address(*, about: Subject, network: str) -> bool:

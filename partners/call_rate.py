@@ -77,6 +77,8 @@ class CallRate(BaseThrottle):
         if self._seconds is not None:
             return False
         cast("Operation", view).at_the_end.callback(_end, key_id)
+        if request.method == "POST":
+            _ = request.data  # who is slow to send it waits without a connection, and so without a part of the share
         return self._has_a_connection(calls.connections, cast("Operation", view))
 
     def _has_a_connection(self, connections: Semaphore, view: Operation) -> bool:

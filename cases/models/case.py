@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Now
+from django.db.models.sql.compiler import SQLCompiler
 
 from cases.lifecycle import CloseCode, Lifecycle
 from cases.models.collection_partner import ALPHA_2, CURRENCY, DEBTOR_TYPES, CollectionPartner
@@ -30,8 +32,16 @@ def draw_reference() -> str:
 class _Matches(Func):
     """Whether a case has these words, by an index over a column that only the database knows (migration 0005)."""
 
-    template = "cases_case.search @@ debitura_case_query(%(expressions)s)"
     output_field = models.BooleanField()
+
+    def as_sql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, *_: Any, **__: Any
+    ) -> tuple[str, tuple[str | int, ...]]:
+        """Write it, of the table by the name that it has in this query: in a subquery that is another one."""
+        case, words = self.get_source_expressions()
+        column, _ = compiler.compile(case)
+        sought, params = compiler.compile(words)
+        return f"{column.rpartition('.')[0]}.search @@ debitura_case_query({sought})", params
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -49,7 +59,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         must begin a word. Without any word nothing matches, and what is longer than a name can be is cut off. Of many
         words the six longest decide.
         """
-        return self.filter(_Matches(Value(words[:200])))
+        return self.filter(_Matches(F("pk"), Value(words[:200])))
 
 
 class Case(models.Model):

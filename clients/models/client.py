@@ -29,11 +29,20 @@ class KnownAs(models.Func):
     output_field = models.TextField()
 
 
-class Folded(models.Func):
-    """Text as it is searched: small letters without accents and apostrophes (migration 0014)."""
+class Holds(models.Func):
+    """
+    Whether a client is known as this, whatever its letter case, accents and apostrophes (migration 0014).
 
-    function = "debitura_folded"
-    output_field = models.TextField()
+    Takes KnownAs and a text. `strpos` is many times faster than LIKE where the text is long; and that is folded in a
+    query of its own, since a prepared statement would fold it again for each row.
+    """
+
+    template = "strpos(%(expressions)s) > 0"
+    output_field = models.BooleanField()
+
+    def __init__(self, known_as: KnownAs, text: str) -> None:
+        folded = models.Func(Value(text), template="(SELECT debitura_folded(%(expressions)s))")
+        super().__init__(known_as, folded)
 
 
 class ClientQuerySet(models.QuerySet["Client"]):
@@ -45,7 +54,7 @@ class ClientQuerySet(models.QuerySet["Client"]):
 
     def known_as(self, text: str) -> Self:
         """With this in the name, registration number or support e-mail, whatever its accents and apostrophes."""
-        return self.alias(known_as=KnownAs("pk")).filter(known_as__contains=Folded(Value(text)))
+        return self.filter(Holds(KnownAs("pk"), text))
 
 
 @pghistory.track(

@@ -54,6 +54,14 @@ def says(answer: Any) -> str:
 # --- Cases ------------------------------------------------------------------------------------------
 
 
+def test_a_search_within_another_looks_at_its_own_rows(db: None) -> None:
+    """By the table's name it would look at the rows of the outer one, and at all of them for each."""
+    found = Case.objects.filter(pk__in=Case.objects.matching("acme").values("pk"))
+
+    assert "U0.search" in str(found.query)
+    assert not found.exists()
+
+
 @pytest.mark.parametrize("term", ["inv-9", "debi", "reference", "Acme Hold", "id", "link id", "client id"])
 def test_a_case_is_found_by_what_is_at_hand(olga: Browser, term: str) -> None:
     case = make_case(link=make_link(client=make_client(name="Acme Holding A/S")), creditor_reference="INV-9/2026")

@@ -82,6 +82,18 @@ def _last_by_name(api: APIClient) -> str:
     return listed(api, "sort=name")[-1]
 
 
+def test_what_is_searched_for_is_folded_once_and_not_for_each_row(
+    api: APIClient, three: list[ReferralPartnerClientLink]
+) -> None:
+    """Prepared statements are planned without their values."""
+    with CaptureQueriesContext(connection) as asked:
+        listed(api, "Query=acme")
+
+    searches = [each["sql"] for each in asked if "debitura_folded" in each["sql"]]
+    assert searches
+    assert all(sql.count("debitura_folded(") == sql.count("(SELECT debitura_folded(") for sql in searches)
+
+
 def test_each_is_told_as_when_it_is_asked_for_alone(api: APIClient, three: list[ReferralPartnerClientLink]) -> None:
     alone = [api.get(f"/clients/{link.external_tenant_id}").json() for link in reversed(three)]
 

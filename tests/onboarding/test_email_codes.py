@@ -53,6 +53,12 @@ def link(agreement: Agreement) -> ReferralPartnerClientLink:
     return make_link(client=make_client(admin="jane@acme.test"))
 
 
+@pytest.fixture
+def clicks_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked for again here was asked for some seconds later."""
+    monkeypatch.setattr(email_codes, "SECOND_CLICK", timedelta(0))
+
+
 def ask(link: Subject, browser: str = "mine", **facts: Any) -> email_codes.CodeRequest:
     return request_code(**{"about": link, "purpose": FIRST, "browser": browser, **facts})
 
@@ -240,6 +246,7 @@ def test_a_new_code_makes_the_one_before_useless(link: ReferralPartnerClientLink
     assert isinstance(type_in(link, mailed_code()), Proof)
 
 
+@pytest.mark.usefixtures("clicks_apart")
 @pytest.mark.parametrize("back", [1, 2])
 def test_of_two_codes_asked_for_within_a_minute_both_work_until_one_does(
     link: ReferralPartnerClientLink, back: int
@@ -251,6 +258,15 @@ def test_of_two_codes_asked_for_within_a_minute_both_work_until_one_does(
     assert isinstance(type_in(link, code), Proof)
     assert type_in(link, other) == NoOpenCode()
     assert type_in(link, other, browser="renamed") == NoOpenCode()
+
+
+def test_a_double_click_is_one_mail(link: ReferralPartnerClientLink) -> None:
+    answers = [ask(link), ask(link), ask(link, address=ADDRESS), ask(link, address=ADDRESS)]
+
+    assert answers == [CodeSent()] * 4
+    assert len(deliver_mail()) == 1
+    assert ask(link, address="joe@acme.test") == CodeSent()
+    assert EmailCode.objects.count() == 2
 
 
 def test_a_code_that_lapsed_before_the_worker_came_is_not_mailed(link: ReferralPartnerClientLink) -> None:
@@ -314,6 +330,7 @@ def test_codes_are_kept_only_as_a_hash(link: ReferralPartnerClientLink) -> None:
     assert code not in codes + jobs
 
 
+@pytest.mark.usefixtures("clicks_apart")
 def test_a_browser_gets_five_codes_an_hour(link: ReferralPartnerClientLink) -> None:
     answers = [ask(link) for _ in range(PER_HOUR + 1)]
 
@@ -327,6 +344,7 @@ def test_the_code_before_the_limit_still_works(link: ReferralPartnerClientLink) 
     assert isinstance(type_in(link, mailed_code()), Proof)
 
 
+@pytest.mark.usefixtures("clicks_apart")
 def test_a_browser_gets_ten_codes_a_day(link: ReferralPartnerClientLink) -> None:
     for _ in range(2):
         for _ in range(PER_HOUR):
