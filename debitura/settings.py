@@ -337,13 +337,30 @@ REST_FRAMEWORK = {
     "COERCE_DECIMAL_TO_STRING": False,
 }
 
+# What answers hold that the contract, from which partners have generated clients, does not know.
+BEYOND_THE_CONTRACT = [
+    "agreement",
+    "referralFeePercentage",
+    "client.officePhone",
+    "client.state",
+    "users.name",
+    "users.role",
+    "validationErrors",
+]
+
 SPECTACULAR_SETTINGS = {
     "TITLE": "Debitura Referral Partner API",
     "DESCRIPTION": (
         "Bring your customers to Debitura as clients. Send your key in the header `XApiKey`, and JSON in UTF-8 of at "
         "most 1 MB, over https: a call without TLS is a 403. Property names are taken in any letter case; unknown ones "
         "are refused. Times are UTC. Every answer has an `X-Request-Id`: name it when you write to us. An `error` is a "
-        "name that stays as it is, a message may change its words."
+        "name that stays as it is, a message may change its words.\n\n"
+        "Clients that were generated from the first contract go on working. What there is not, and that contract does "
+        "not call nullable, is left out. Beyond it, answers hold "
+        + ", ".join(f"`{name}`" for name in BEYOND_THE_CONTRACT)
+        + "; and every operation may answer 401, 429 and 503.\n\n"
+        "What you need not send may be left out, or be null, empty or blanks; the nil UUID says nothing either. A body is "
+        "taken as `application/json`, `application/*+json` or `text/json`, uncompressed."
     ),
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
