@@ -359,8 +359,8 @@ SPECTACULAR_SETTINGS = {
         "not call nullable, is left out. Beyond it, answers hold "
         + ", ".join(f"`{name}`" for name in BEYOND_THE_CONTRACT)
         + "; and every operation may answer 401, 429 and 503.\n\n"
-        "What you need not send may be left out, or be null, empty or blanks; the nil UUID says nothing either. A body is "
-        "taken as `application/json`, `application/*+json` or `text/json`, uncompressed."
+        "What you need not send may be left out, or be null, empty or blanks; the nil UUID says nothing either. A body "
+        "is taken as `application/json`, `application/*+json` or `text/json`, uncompressed."
     ),
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
