@@ -40,6 +40,7 @@ def test_a_key_that_is_made_in_the_admin_opens_the_api(chromium: Browser, site: 
     assert Caller(site, key).post(registration_body())[0] == 202
 
 
+@pytest.mark.slow
 def test_a_draft_is_written_read_and_published(chromium: Browser, site: str) -> None:
     with visiting(chromium, WIDE) as visitor:
         page = visitor.page

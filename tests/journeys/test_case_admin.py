@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
 from playwright.sync_api import Browser
 
 from cases.lifecycle import Lifecycle
@@ -13,6 +14,7 @@ from tests.journeys.test_admin import sign_in
 from tests.make import make_case, make_client, make_collection_partner, make_coverage, make_link, make_rate
 
 
+@pytest.mark.slow
 def test_operations_test_a_route_and_close_a_case(chromium: Browser, site: str) -> None:
     make_rate("EUR", "1.08")
     make_coverage(make_collection_partner(name="Nordisk Inkasso A/S"), minimum_amount=5000, minimum_currency="USD")

@@ -109,6 +109,7 @@ def invalidated(link: ReferralPartnerClientLink) -> None:
     invalidate_signature(signature=Signature.objects.get(), told_client=told, by=make_staff(), why="No director")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("ends", "scripts", "name"),
     [

@@ -9,6 +9,7 @@ from tests.journeys.conftest import PHONE, WIDE
 from tests.make import make_key, make_partner
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
 def test_a_partner_tries_a_call_on_the_docs_page(chromium: Browser, site: str, size: dict[str, int]) -> None:
     key = make_key(make_partner())

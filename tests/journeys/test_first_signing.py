@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Browser
 
 from clients.models import Signature
@@ -44,6 +45,7 @@ def test_it_works_on_a_phone_without_scripts(visitor_on_a_phone: Visitor, progra
     assert program.post(registration_body("tenant-1"))[0] == 201
 
 
+@pytest.mark.slow
 def test_every_page_is_accessible_on_a_phone_too(
     chromium: Browser, site: str, program: Caller, partner: ReferralPartner
 ) -> None:

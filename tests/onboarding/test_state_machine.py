@@ -210,7 +210,7 @@ HEALTH = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_to
 
 
 def test_a_few_things_always_hold(db: None) -> None:
-    few = settings(max_examples=12, stateful_step_count=30, deadline=None, suppress_health_check=HEALTH)
+    few = settings(max_examples=6, stateful_step_count=30, deadline=None, suppress_health_check=HEALTH)
 
     run_state_machine_as_test(Programme, settings=few)
 

@@ -56,6 +56,7 @@ def test_every_kind_of_text_is_tried() -> None:
     assert len(FIELDS) > 15
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", TEXTS)
 @pytest.mark.parametrize(("url", "path", "kind"), FIELDS, ids=_named)
 def test_text_is_held_as_it_reads_and_reads_the_same_again(
