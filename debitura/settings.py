@@ -312,7 +312,8 @@ SILENCED_SYSTEM_CHECKS = ["security.W003"]
 CSRF_FAILURE_VIEW = "debitura.edge.errors.csrf_failed"
 SESSION_COOKIE_AGE = 24 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+# Of forms; a draft of the agreement is the largest. A megabyte of signs to be decoded would cost 200 ms of CPU.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 400_000
 # No file is larger, so none goes to the disk.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 

@@ -301,7 +301,7 @@ PAGES = {
         "The address may be mistyped, or what was here is over. Please use the link that you were given.",
     ),
     405: ("This does not work here", "Please go back and use the buttons of the page."),
-    413: ("That was too much at once", "What was sent is over 1 MB. Please go back and send less."),
+    413: ("That was too much at once", "What was sent is over 400 kB. Please go back and send less."),
     500: ("Something went wrong", "This is a fault of ours. Please try again; if it goes on, tell support."),
     503: ("One moment, please", "Please wait a few seconds and load the page again; it shows what has been saved."),
 }

@@ -9,6 +9,8 @@ for the other: so no backend is handed anything but ASCII.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from email_validator import EmailNotValidError, validate_email
 from pydantic_core import PydanticCustomError
 
@@ -56,8 +58,9 @@ def mailbox(address: str) -> str:
     return place
 
 
+@lru_cache(maxsize=1_000)
 def _read(address: str) -> tuple[str, str]:
-    """The mailbox, and the address in letters for people."""
+    """The mailbox, and the address in letters for people; half a millisecond, and asked for several times in a call."""
     # The domains for tests pass: nobody can own one, and demo and partners' sandboxes use them.
     # No mail could be sent to letters outside ASCII before the @; international domains are fine.
     checked = validate_email(address, check_deliverability=False, test_environment=True, allow_smtputf8=False)
