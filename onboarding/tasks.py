@@ -17,7 +17,7 @@ from onboarding.models import CODE_LIFE, ONE_DAY, AskedFor, AskingLimitReached, 
 KEPT_FOR = timedelta(days=1)
 
 
-@app.task(queue="mail", retry=RetryStrategy(max_attempts=5, exponential_wait=3))
+@app.task(name="onboarding.tasks.mail_code", queue="mail", retry=RetryStrategy(max_attempts=5, exponential_wait=3))
 def mail_code(*, code_id: str) -> None:
     """Mail a code to the address it was made for. A code that has lapsed or expired meanwhile is not mailed."""
     code = (
@@ -36,7 +36,11 @@ def mail_code(*, code_id: str) -> None:
     )
 
 
-@app.task(queue="mail", retry=RetryStrategy(max_attempts=5, exponential_wait=3))
+@app.task(
+    name="onboarding.tasks.tell_support_of_asking",
+    queue="mail",
+    retry=RetryStrategy(max_attempts=5, exponential_wait=3),
+)
 def tell_support_of_asking(*, reached_id: int, is_stopped: bool) -> None:
     """Mail to support that a partner was told of many companies that we know, or is told of no more today."""
     reached = AskingLimitReached.objects.select_related("partner").get(pk=reached_id)
@@ -55,7 +59,9 @@ def tell_support_of_asking(*, reached_id: int, is_stopped: bool) -> None:
     )
 
 
-@app.task(queue="mail", retry=RetryStrategy(max_attempts=5, exponential_wait=3))
+@app.task(
+    name="onboarding.tasks.tell_of_correction", queue="mail", retry=RetryStrategy(max_attempts=5, exponential_wait=3)
+)
 def tell_of_correction(*, correction_id: int) -> None:
     """
     Tell a client's other addresses, that of before among them, that support has changed who may sign for it.
@@ -87,7 +93,7 @@ def _others(correction: Correction) -> set[str]:
 
 
 @app.periodic(cron="17 * * * *")
-@app.task(queue="upkeep")
+@app.task(name="onboarding.tasks.forget_kept_forms", queue="upkeep")
 def forget_kept_forms(timestamp: int) -> None:
     """Forget once an hour what was typed and never saved, and who asked for whom; `timestamp` is of no use here."""
     KeptForm.objects.filter(kept_at__lt=ClockTimestamp() - KEPT_FOR).delete()
@@ -95,7 +101,7 @@ def forget_kept_forms(timestamp: int) -> None:
 
 
 @app.periodic(cron="*/5 * * * *")
-@app.task(queue="upkeep")
+@app.task(name="onboarding.tasks.expire_link_requests", queue="upkeep")
 def expire_link_requests(timestamp: int) -> None:
     """Close overdue requests every five minutes; who reads or decides looks at the deadline anyway."""
     LinkRequest.objects.all().expire_overdue()

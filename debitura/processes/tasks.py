@@ -14,7 +14,7 @@ log = structlog.get_logger("debitura.worker")
 
 
 @app.periodic(cron="* * * * *")
-@app.task(queue="upkeep", pass_context=True)
+@app.task(name="debitura.processes.tasks.take_up_stalled_jobs", queue="upkeep", pass_context=True)
 async def take_up_stalled_jobs(context: JobContext, timestamp: int) -> None:
     """Let stalled jobs be begun again, once a minute; a job of this very task that stalled is taken up by the next."""
     jobs = context.app.job_manager
@@ -27,7 +27,7 @@ async def take_up_stalled_jobs(context: JobContext, timestamp: int) -> None:
 
 
 @app.periodic(cron="47 3 * * *")
-@app.task(queue="upkeep", pass_context=True)
+@app.task(name="debitura.processes.tasks.forget_finished_jobs", queue="upkeep", pass_context=True)
 async def forget_finished_jobs(context: JobContext, timestamp: int) -> None:
     """Remove what was done, failed or called off a week ago; once a day."""
     await context.app.job_manager.delete_old_jobs(

@@ -14,7 +14,11 @@ from debitura.staff.models import FailedSignIn, Staff
 KEPT_FOR = timedelta(days=90)
 
 
-@app.task(queue="mail", retry=RetryStrategy(max_attempts=5, exponential_wait=3))
+@app.task(
+    name="debitura.staff.tasks.mail_password_was_set",
+    queue="mail",
+    retry=RetryStrategy(max_attempts=5, exponential_wait=3),
+)
 def mail_password_was_set(*, staff_id: int, by_id: int) -> None:
     """Tell a colleague that the password has changed, and by whom: it may not have been what they wanted."""
     staff, by = Staff.objects.get(pk=staff_id), Staff.objects.get(pk=by_id)
@@ -28,7 +32,7 @@ def mail_password_was_set(*, staff_id: int, by_id: int) -> None:
 
 
 @app.periodic(cron="41 3 * * *")
-@app.task(queue="upkeep")
+@app.task(name="debitura.staff.tasks.forget_failed_sign_ins", queue="upkeep")
 def forget_failed_sign_ins(timestamp: int) -> None:
     """Forget once a day what is older than anybody looks at; `timestamp` is of no use here."""
     FailedSignIn.objects.filter(at__lt=timezone.now() - KEPT_FOR).delete()

@@ -149,3 +149,18 @@ def test_what_still_waits_is_not_forgotten_however_old() -> None:
     run(forget_finished_jobs)
 
     assert states() == [("todo", 0)]
+
+
+def test_jobs_that_wait_are_known_by_the_names_that_they_had() -> None:
+    """A task may move to another module; what was queued before is done all the same."""
+    assert {
+        "onboarding.tasks.mail_code",
+        "onboarding.tasks.tell_support_of_asking",
+        "onboarding.tasks.tell_of_correction",
+        "onboarding.tasks.expire_link_requests",
+        "onboarding.tasks.forget_kept_forms",
+        "debitura.staff.tasks.mail_password_was_set",
+        "debitura.staff.tasks.forget_failed_sign_ins",
+        "debitura.processes.tasks.take_up_stalled_jobs",
+        "debitura.processes.tasks.forget_finished_jobs",
+    } <= app.tasks.keys()
