@@ -26,8 +26,8 @@ from cases.lifecycle import TRANSITIONS, CloseCode, Lifecycle
 from cases.models import Case, CaseTransition, SubmittedCase
 from cases.models.case import CaseQuerySet
 from clients.models import Client
-from debitura.staff.pages import DecisionForm, ReadOnlyAdmin, ReadOnlyInline, acting, require
-from debitura.staff.site import site
+from staff.pages import DecisionForm, ReadOnlyAdmin, ReadOnlyInline, acting, require
+from staff.site import site
 
 MOVE = "cases.move_case"
 

@@ -24,9 +24,9 @@ from cases.openapi import (
 )
 from cases.preview_case import preview_case
 from cases.schemas import PreviewRequest
-from debitura.edge.operation import Operation
-from debitura.edge.query import page_body, read_query
-from debitura.edge.shapes import read
+from edge.operation import Operation
+from edge.query import page_body, read_query
+from edge.shapes import read
 from partners.authentication import IsPartner, calling_partner
 
 

@@ -17,7 +17,7 @@ from cases.lifecycle import CloseCode, Lifecycle
 from cases.models import Case
 from cases.submit_cases import Created, NotPlaced, Submitted
 from clients.countries import country_name
-from debitura.edge.shapes import Answer, left_out
+from edge.shapes import Answer, left_out
 
 # Sixteen digits at most, which a double holds.
 Number = Annotated[Decimal, PlainSerializer(float, return_type=float)]

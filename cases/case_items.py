@@ -15,8 +15,8 @@ from cases.models import Case
 from clients.countries import country_name
 from clients.models import Client, User
 from clients.models.client import Role
-from debitura.edge.query import PageBody
-from debitura.edge.shapes import Answer, left_out
+from edge.query import PageBody
+from edge.shapes import Answer, left_out
 
 CENT = Decimal("0.01")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from debitura.edge.rows import ask
+from edge.rows import ask
 
 
 @dataclass(frozen=True)

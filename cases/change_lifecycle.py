@@ -11,9 +11,9 @@ from django.db import transaction
 from cases.lifecycle import TRANSITIONS, CloseCode, Lifecycle
 from cases.models import Case, CaseTransition, ExchangeRate
 from clients.models import Client
-from debitura.edge.rows import ask
-from debitura.staff.decision import decision
-from debitura.staff.models import Staff
+from edge.rows import ask
+from staff.decision import decision
+from staff.models import Staff
 
 SIGNED_WHY = "The client signed the agreement"
 CENT = Decimal("0.01")

@@ -21,10 +21,10 @@ from cases.models import CollectionPartner, Coverage, ExchangeRate
 from cases.models.collection_partner import USD
 from cases.routing import Wanted, explain_route
 from clients.countries import country_choices, country_code, country_name
-from debitura.edge.form_fields import AddressField, TextField
-from debitura.edge.shapes import Code, CompanyName
-from debitura.staff.pages import ReadOnlyInline, ReasonedAdmin, ReasonForm, acting, require
-from debitura.staff.site import site
+from edge.form_fields import AddressField, TextField
+from edge.shapes import Code, CompanyName
+from staff.pages import ReadOnlyInline, ReasonedAdmin, ReasonForm, acting, require
+from staff.site import site
 
 
 def read_currency(given: str) -> str:

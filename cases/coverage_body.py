@@ -15,7 +15,7 @@ from cases.models import Case, CollectionPartner, Coverage
 from cases.preview_case import Preview
 from cases.schemas import PreviewRequest
 from clients.countries import country_name
-from debitura.edge.shapes import Answer, left_out
+from edge.shapes import Answer, left_out
 from partners.models import ReferralPartner
 
 KINDS = {DebtorType.COMPANY.value: "B2B cases only", DebtorType.PRIVATE.value: "B2C cases only"}

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from cases.jurisdictions import country_of
 from cases.lifecycle import Lifecycle
-from debitura.edge.query import From, PageQuery, QueryId, QueryText, To, sort_by
+from edge.query import From, PageQuery, QueryId, QueryText, To, sort_by
 
 
 def _statuses(sent: list[str]) -> list[Lifecycle]:

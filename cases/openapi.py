@@ -10,8 +10,8 @@ from cases.case_items import CaseDetail, CasesBody
 from cases.coverage_body import CoverageBody, FilterOptions, PreviewBody
 from cases.list_schemas import CasesQuery
 from cases.schemas import PreviewRequest
-from debitura.edge.errors import ErrorAnswer, error_body
-from debitura.edge.openapi import (
+from edge.errors import ErrorAnswer, error_body
+from edge.openapi import (
     CRASHED,
     HEADERS,
     INVALID_QUERY,

@@ -12,7 +12,7 @@ from cases.claim import Claim, DebtorType
 from cases.jurisdictions import OF_THE_FORCES
 from cases.models import Coverage, ExchangeRate
 from cases.models.collection_partner import USD
-from debitura.edge.rows import ask
+from edge.rows import ask
 
 # More than any amount times any rate has, so that nothing is rounded where PostgreSQL rounds nothing either.
 DIGITS = 60

@@ -19,8 +19,8 @@ from cases.currencies import decimals, why_not
 from cases.jurisdictions import TERRITORIES, US, Place, state_name, us_place
 from cases.standard_fees import Age
 from clients.countries import COUNTRIES_TAKEN, country_name, read_country
-from debitura.edge.days import is_in_the_future, read_day
-from debitura.edge.shapes import AddressLine, Code, CompanyName, Line, OptionalLine, OptionalText, Shape
+from edge.days import is_in_the_future, read_day
+from edge.shapes import AddressLine, Code, CompanyName, Line, OptionalLine, OptionalText, Shape
 
 # As much as twelve digits and four decimals: what a double, and so JSON in most hands, still holds exactly.
 MAX_AMOUNT = Decimal(999_999_999_999)

@@ -18,7 +18,7 @@ from cases.models.case import draw_reference
 from cases.routing import Routed, Wanted, route_with_rates
 from cases.standard_fees import Age, age_uplift, standard_fee
 from clients.models import ReferralPartnerClientLink, User
-from debitura.edge.rows import ask
+from edge.rows import ask
 
 CREATED_WHY = "Came with the client"
 NO_PARTNER = "No collection partner covers this debtor and amount."

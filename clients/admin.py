@@ -39,12 +39,12 @@ from clients.rename_client import (
     RenamingOutcome,
     rename_client,
 )
-from debitura.edge.clock import for_people
-from debitura.edge.form_fields import TextField
-from debitura.edge.mailbox import normal_address
-from debitura.edge.shapes import CompanyName
-from debitura.staff.history import Happened, history_of
-from debitura.staff.pages import (
+from edge.clock import for_people
+from edge.form_fields import TextField
+from edge.mailbox import normal_address
+from edge.shapes import CompanyName
+from staff.history import Happened, history_of
+from staff.pages import (
     DecisionForm,
     ReadOnlyAdmin,
     ReadOnlyInline,
@@ -52,7 +52,7 @@ from debitura.staff.pages import (
     acting,
     require,
 )
-from debitura.staff.site import site
+from staff.site import site
 
 WHY_AGAIN = {
     Reason.NEW_VERSION: "a new version is required",

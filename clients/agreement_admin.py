@@ -35,10 +35,10 @@ from clients.publish_agreement import (
     hold_publishing,
     publish_agreement,
 )
-from debitura.edge.clock import for_people
-from debitura.staff.decision import decision
-from debitura.staff.history import Happened, history_of
-from debitura.staff.pages import (
+from edge.clock import for_people
+from staff.decision import decision
+from staff.history import Happened, history_of
+from staff.pages import (
     DecisionForm,
     StaffModelAdmin,
     Whether,

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from clients.models import Client, Signature
-from debitura.edge.clock import database_time
-from debitura.staff.decision import decision
-from debitura.staff.models import Staff
+from edge.clock import database_time
+from staff.decision import decision
+from staff.models import Staff
 
 
 @dataclass(frozen=True)

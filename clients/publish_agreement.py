@@ -11,9 +11,9 @@ from django.db.models import Count
 from clients.agreement_text import UnsupportedMarkdown, agreement_blocks
 from clients.models import Agreement, ReferralPartnerClientLink
 from clients.models.agreement_facts import has_current_signature, has_signed
-from debitura.edge.clock import database_time
-from debitura.staff.decision import decision
-from debitura.staff.models import Staff
+from edge.clock import database_time
+from staff.decision import decision
+from staff.models import Staff
 
 PUBLISHING = 0x5DCA  # the number of the lock; it stands for the agreement, of which there is one
 

@@ -15,17 +15,17 @@ from clients.models import (
     Signature,
     SignedDocument,
 )
-from debitura.edge.clock import for_people
-from debitura.edge.form_fields import TextField
-from debitura.edge.shapes import OptionalText
-from debitura.staff.pages import (
+from edge.clock import for_people
+from edge.form_fields import TextField
+from edge.shapes import OptionalText
+from staff.pages import (
     DecisionForm,
     ReadOnlyAdmin,
     Whether,
     acting,
     require,
 )
-from debitura.staff.site import site
+from staff.site import site
 
 
 class InvalidateForm(DecisionForm):

@@ -16,8 +16,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
-from debitura.edge.headers import and_our_own
-from debitura.edge.operation import Operation
+from edge.headers import and_our_own
+from edge.operation import Operation
 
 
 class XApiKeyScheme(OpenApiAuthenticationExtension):

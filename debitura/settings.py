@@ -13,9 +13,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
 from debitura import embedded_postgres
-from debitura.edge.encryption import read_keys
-from debitura.edge.mailbox import is_address
-from debitura.edge.request_log import configure_logging
+from edge.encryption import read_keys
+from edge.mailbox import is_address
+from edge.request_log import configure_logging
 
 SWITCH = dict.fromkeys(("1", "true", "on", "yes"), True) | dict.fromkeys(("0", "false", "off", "no"), False)
 LOCAL = {"localhost", "127.0.0.1", "[::1]"}
@@ -151,7 +151,7 @@ IS_WEB_PROCESS = env.switch("DEBITURA_WEB", default=False)
 WEB_TIMEOUTS = "-c lock_timeout=2s -c statement_timeout=4s -c idle_in_transaction_session_timeout=15s"
 
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
-DATABASES["default"]["ENGINE"] = "debitura.edge.postgresql"
+DATABASES["default"]["ENGINE"] = "edge.postgresql"
 DATABASES["default"]["OPTIONS"] = {
     # Bound on the server and prepared: half of PostgreSQL's share of a request.
     "server_side_binding": True,
@@ -179,7 +179,7 @@ INSTALLED_APPS = [
     "cases",
     "clients",
     "partners",
-    "debitura.staff",
+    "staff",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -196,7 +196,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "debitura.processes",
+    "processes",
     # No models; its pages are there only with DEBUG, and its command says that it runs nowhere else.
     "debitura.demo",
 ]
@@ -207,22 +207,22 @@ PROBES = ("/healthz", "/readyz")
 API_PATHS = ("/clients", "/cases", "/coverage", "/referral-partner", "/openapi.json", *PROBES)
 
 MIDDLEWARE = [
-    "debitura.edge.request_log.RequestLogMiddleware",
-    "debitura.edge.client_ip.ForwardedSchemeMiddleware",
-    "debitura.edge.headers.HeadersMiddleware",
+    "edge.request_log.RequestLogMiddleware",
+    "edge.client_ip.ForwardedSchemeMiddleware",
+    "edge.headers.HeadersMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "debitura.edge.errors.DatabaseAwayMiddleware",
-    "debitura.edge.errors.ErrorBodiesMiddleware",
-    "debitura.edge.page_middleware.PageSessionMiddleware",
+    "edge.errors.DatabaseAwayMiddleware",
+    "edge.errors.ErrorBodiesMiddleware",
+    "edge.page_middleware.PageSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "debitura.edge.page_middleware.PageCsrfViewMiddleware",
-    "debitura.edge.page_middleware.PageAuthenticationMiddleware",
-    "debitura.staff.idle.StaffIdleMiddleware",
+    "edge.page_middleware.PageCsrfViewMiddleware",
+    "edge.page_middleware.PageAuthenticationMiddleware",
+    "staff.idle.StaffIdleMiddleware",
     "django_otp.middleware.OTPMiddleware",
-    "debitura.edge.page_middleware.PageLoginRequiredMiddleware",
-    "debitura.edge.page_middleware.PageMessageMiddleware",
+    "edge.page_middleware.PageLoginRequiredMiddleware",
+    "edge.page_middleware.PageMessageMiddleware",
 ]
 
 ROOT_URLCONF = "debitura.urls"
@@ -265,7 +265,7 @@ WHITENOISE_USE_FINDERS = DEBUG
 # --- Staff --------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "staff.Staff"
-PASSWORD_HASHERS = ["debitura.staff.passwords.Argon2", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+PASSWORD_HASHERS = ["staff.passwords.Argon2", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -278,9 +278,9 @@ STAFF_IDLE_SECONDS = 30 * 60
 # Whoever reads mail at an admin's address can sign: once a client has signed, a second colleague confirms another one.
 CORRECTIONS_TAKE_TWO: bool = env.switch("CORRECTIONS_TAKE_TWO", default=True)
 OTP_TOTP_ISSUER = "Debitura"
-SESSION_ENGINE = "debitura.staff.sessions"
+SESSION_ENGINE = "staff.sessions"
 # In a cookie: a page that shows a message changes no row. A cookie can be read, so messages name nobody.
-MESSAGE_STORAGE = "debitura.staff.messages.Messages"
+MESSAGE_STORAGE = "staff.messages.Messages"
 
 # --- Security -----------------------------------------------------------------------------------
 
@@ -296,7 +296,7 @@ SECURE_CSP: dict[str, list[str]] = {
 SECURE_REFERRER_POLICY = "no-referrer"
 X_FRAME_OPTIONS = "DENY"
 SECURE_SSL_REDIRECT = _over_tls
-# A call without TLS is refused (debitura/edge/errors.py): a program that is led on sends its key in clear for ever.
+# A call without TLS is refused (edge/errors.py): a program that is led on sends its key in clear for ever.
 SECURE_REDIRECT_EXEMPT = [f"^{path.removeprefix('/')}" for path in API_PATHS]
 SECURE_HSTS_SECONDS = 31_536_000 if _over_tls else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _over_tls
@@ -309,7 +309,7 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 # "CsrfViewMiddleware is missing": the check looks for its name, and ours is a subclass that leaves the API out.
 SILENCED_SYSTEM_CHECKS = ["security.W003"]
-CSRF_FAILURE_VIEW = "debitura.edge.errors.csrf_failed"
+CSRF_FAILURE_VIEW = "edge.errors.csrf_failed"
 SESSION_COOKIE_AGE = 24 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # Of forms; a draft of the agreement is the largest. A megabyte of signs to be decoded would cost 200 ms of CPU.
@@ -326,14 +326,14 @@ CALLS_AT_ONCE: int = env.number("CALLS_AT_ONCE", default=64, least=0, most=1_000
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["partners.authentication.XApiKeyAuthentication"],
     # Closed by default: an operation names who may call it.
-    "DEFAULT_PERMISSION_CLASSES": ["debitura.edge.errors.Closed"],
+    "DEFAULT_PERMISSION_CLASSES": ["edge.errors.Closed"],
     "DEFAULT_THROTTLE_CLASSES": ["partners.call_rate.CallRate"],
-    "DEFAULT_PARSER_CLASSES": ["debitura.edge.json_body.StrictJSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["edge.json_body.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "debitura.edge.errors.AlwaysJSON",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "edge.errors.AlwaysJSON",
     "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "debitura.edge.errors.answer_exception",
+    "EXCEPTION_HANDLER": "edge.errors.answer_exception",
     "UNAUTHENTICATED_USER": None,
     "COERCE_DECIMAL_TO_STRING": False,
 }

@@ -5,8 +5,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from debitura import docs, health, pages
-from debitura.edge.converters import IdConverter
-from debitura.staff.site import site
+from edge.converters import IdConverter
+from staff.site import site
 
 register_converter(IdConverter, "id")
 
@@ -25,7 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 if settings.HAS_DEMO_PAGES:
     urlpatterns.append(path("demo/", include("debitura.demo.urls")))
 
-handler400 = "debitura.edge.errors.bad_request"
-handler403 = "debitura.edge.errors.forbidden"
-handler404 = "debitura.edge.errors.not_found"
-handler500 = "debitura.edge.errors.server_error"
+handler400 = "edge.errors.bad_request"
+handler403 = "edge.errors.forbidden"
+handler404 = "edge.errors.not_found"
+handler500 = "edge.errors.server_error"

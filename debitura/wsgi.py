@@ -10,15 +10,15 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
 from clients.countries import load_countries
-from debitura.edge.chunked import ReadsAnyContentType, ReadsChunkedBodies, WaitsWithoutDatabase
-from debitura.edge.request_log import crash_line, hide_values_of_crashes
-from debitura.processes.web import end_with_the_main_process
+from edge.chunked import ReadsAnyContentType, ReadsChunkedBodies, WaitsWithoutDatabase
+from edge.request_log import crash_line, hide_values_of_crashes
+from processes.web import end_with_the_main_process
 
 hide_values_of_crashes()
 end_with_the_main_process()
 try:
     django = get_wsgi_application()
-    from debitura.edge.errors import NeverRaises
+    from edge.errors import NeverRaises
 
     application = NeverRaises(ReadsAnyContentType(ReadsChunkedBodies(WaitsWithoutDatabase(django))))
     load_countries()

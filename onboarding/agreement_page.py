@@ -7,7 +7,7 @@ from typing import Any
 from clients.agreement_changes import changes_html
 from clients.agreement_text import agreement_html
 from clients.models import Agreement, Client
-from debitura.edge.clock import for_people
+from edge.clock import for_people
 from onboarding.agreement_pdf import PROVIDER
 from onboarding.letters import in_print
 from onboarding.sign_again import Asked

@@ -16,7 +16,7 @@ import structlog
 import typst
 
 from clients.agreement_text import agreement_blocks
-from debitura.edge.clock import for_people
+from edge.clock import for_people
 from onboarding.letters import COVERAGE, FONTS, as_numbers, families_for, in_print, letters_not_in_print
 
 log = structlog.get_logger(__name__)

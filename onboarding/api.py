@@ -15,10 +15,10 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 
 from cases.claim import Claim
-from debitura.edge.errors import ApiError, BusinessError
-from debitura.edge.operation import Operation
-from debitura.edge.query import read_query
-from debitura.edge.shapes import read
+from edge.errors import ApiError, BusinessError
+from edge.operation import Operation
+from edge.query import read_query
+from edge.shapes import read
 from onboarding.client_body import client_body, client_with_cases_body, clients_body
 from onboarding.client_list import ClientsQuery, find_clients
 from onboarding.journey import approval_url

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from clients.agreement_status import Current
 from clients.models import LinkRequest, ReferralPartnerClientLink, RequestStatus
 from clients.models.agreement_facts import status_of
-from debitura.edge.clock import database_time, for_people
+from edge.clock import database_time, for_people
 from onboarding.approve_link import approve_link, decline_link
 from onboarding.browser import browser_of
 from onboarding.code_page import left, named, return_url_of, send_code, take_code

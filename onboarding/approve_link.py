@@ -15,11 +15,11 @@ from cases.submit_cases import submit_cases
 from clients.agreement_status import Current
 from clients.models import Client, LinkRequest, ReferralPartnerClientLink, RequestStatus
 from clients.models.agreement_facts import status_of
-from debitura.staff.decision import history_context
 from onboarding.email_codes import Proof, standing_proof
 from onboarding.in_hand import NotProven
 from onboarding.models import Purpose
 from onboarding.onboard import assigned_users
+from staff.decision import history_context
 
 
 @dataclass(frozen=True)

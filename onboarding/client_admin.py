@@ -13,11 +13,9 @@ from django.urls import URLPattern, reverse
 
 from clients.admin import ClientAdmin, FoundByClient
 from clients.models import Client, EmailAddress
-from debitura.edge.clock import for_people
-from debitura.edge.form_fields import AddressField, TextField
-from debitura.edge.shapes import PersonName
-from debitura.staff.pages import DecisionForm, acting, require
-from debitura.staff.site import site
+from edge.clock import for_people
+from edge.form_fields import AddressField, TextField
+from edge.shapes import PersonName
 from onboarding.correct_users import (
     AddressOfAnother,
     AddressOfColleague,
@@ -37,6 +35,8 @@ from onboarding.correct_users import (
 )
 from onboarding.models import Correction, CorrectionStatus
 from onboarding.release_address import NotHeld, Released, WasProven, release_address
+from staff.pages import DecisionForm, acting, require
+from staff.site import site
 
 PERMISSION = "clients.correct_users"
 LAPSES = "Whoever is in the middle of signing for this client must prove an address again: open codes and proofs lapse."

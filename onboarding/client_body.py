@@ -12,7 +12,7 @@ from cases.submit_cases import Created
 from clients.agreement_status import AgreementStatus, Current, NeverSigned, Reason, SignAgain
 from clients.models import Client, ReferralPartnerClientLink, User
 from clients.models.client import users_of
-from debitura.edge.query import page_body
+from edge.query import page_body
 from onboarding.client_list import ClientPage, ClientsQuery, ListedClient
 from onboarding.journey import signing_url
 from onboarding.onboard import Onboarded, Ready

@@ -17,7 +17,7 @@ from clients.models import Client, ReferralPartnerClientLink, User
 from clients.models.agreement_facts import agreement_facts, is_current
 from clients.models.client import Holds, KnownAs
 from clients.models.link import LinkQuerySet
-from debitura.edge.query import From, PageQuery, PageSize, QueryId, QueryText, QueryTruth, To, sort_by
+from edge.query import From, PageQuery, PageSize, QueryId, QueryText, QueryTruth, To, sort_by
 from onboarding.onboard import Onboarded, onboarded_as
 from partners.models import ReferralPartner
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from debitura.edge.client_ip import network_of
+from edge.client_ip import network_of
 from onboarding.browser import forget_browser, name_browser, new_browser
 from onboarding.email_codes import (
     AddressNeeded,

@@ -9,14 +9,14 @@ from datetime import datetime
 from django.db import transaction
 
 from clients.models import Client, EmailAddress, ReferralPartnerClientLink
-from debitura.edge.mailbox import normal_address
-from debitura.staff.decision import history_context
+from edge.mailbox import normal_address
 from onboarding.in_hand import InHand, NotProven, take_in_hand
 from onboarding.journey import Step
 from onboarding.models import Purpose
 from onboarding.onboard import Company
 from onboarding.typed_addresses import register_typed
 from partners.models import ReferralPartner
+from staff.decision import history_context
 
 CONFIRMED = "The client confirmed its details on its page"
 

@@ -10,14 +10,14 @@ from django.db import transaction
 
 from clients.models import Client, EmailAddress, ReferralPartnerClientLink, User
 from clients.models.client import Role
-from debitura.edge.mailbox import normal_address
-from debitura.staff.decision import history_context
+from edge.mailbox import normal_address
 from onboarding.confirm_company import AddressesOfOthers, AlreadySigned, ChangedSince, Saved, digest_of
 from onboarding.in_hand import InHand, NotProven, take_in_hand
 from onboarding.journey import Step
 from onboarding.models import Purpose
 from onboarding.typed_addresses import register_typed
 from partners.models import ReferralPartner
+from staff.decision import history_context
 
 CONFIRMED = "The client confirmed its users on its page"
 

@@ -32,10 +32,7 @@ from clients.models import (
     ReferralPartnerClientLink,
     Signature,
 )
-from debitura.edge.clock import database_time
-from debitura.staff.history import history_of
-from debitura.staff.pages import DecisionForm, ReadOnlyAdmin, Whether, acting, require
-from debitura.staff.site import site
+from edge.clock import database_time
 from onboarding.link_doctor import diagnose, find_clients
 from onboarding.models import AskingLimitReached
 from onboarding.resolve_conflict import (
@@ -53,6 +50,9 @@ from onboarding.resolve_conflict import (
     refuse,
     reopen,
 )
+from staff.history import history_of
+from staff.pages import DecisionForm, ReadOnlyAdmin, Whether, acting, require
+from staff.site import site
 
 PERMISSION = "clients.resolve_conflict"
 NEWEST = 20

@@ -15,12 +15,12 @@ from django.utils import timezone
 
 from clients.models import Client, EmailAddress, EnteredBy, User
 from clients.models.client import Role
-from debitura.edge.clock import ClockTimestamp
-from debitura.edge.mailbox import normal_address, read_email
-from debitura.staff.decision import decision
-from debitura.staff.models import Staff
+from edge.clock import ClockTimestamp
+from edge.mailbox import normal_address, read_email
 from onboarding.models import Correction, CorrectionStatus, EmailCode
 from onboarding.tasks import tell_of_correction
+from staff.decision import decision
+from staff.models import Staff
 
 
 @dataclass(frozen=True)

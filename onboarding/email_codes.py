@@ -15,8 +15,8 @@ from django.utils.crypto import salted_hmac
 
 from clients.models import Client, EmailAddress, User
 from clients.models.client import Role
-from debitura.edge.clock import ClockTimestamp
-from debitura.edge.mailbox import normal_address
+from edge.clock import ClockTimestamp
+from edge.mailbox import normal_address
 from onboarding.models import (
     A_MINUTE,
     CODE_LIFE,

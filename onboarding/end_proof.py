@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from clients.models import Client
-from debitura.edge.clock import ClockTimestamp
+from edge.clock import ClockTimestamp
 from onboarding.models import EmailCode, KeptForm
 
 

@@ -12,9 +12,9 @@ from django.http import QueryDict
 
 from clients.countries import country_choices, country_name
 from clients.models import Client, User
-from debitura.edge.form_fields import AddressField, TextField
-from debitura.edge.mailbox import normal_address
-from debitura.edge.shapes import AddressLine, Code, CompanyName, OptionalLine, PersonName
+from edge.form_fields import AddressField, TextField
+from edge.mailbox import normal_address
+from edge.shapes import AddressLine, Code, CompanyName, OptionalLine, PersonName
 from onboarding.confirm_company import details_held
 from onboarding.confirm_users import Colleague
 from onboarding.models import LONGEST_TYPED

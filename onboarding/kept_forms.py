@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import QueryDict
 
 from clients.models import ReferralPartnerClientLink
-from debitura.edge.clock import ClockTimestamp
+from edge.clock import ClockTimestamp
 from onboarding.email_codes import has_ever_proven
 from onboarding.journey import Step
 from onboarding.models import KeptForm, Purpose

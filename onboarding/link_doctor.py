@@ -30,13 +30,13 @@ from clients.models import (
 )
 from clients.models.agreement_facts import status_of
 from clients.models.client import Role
-from debitura.edge.clock import for_people
-from debitura.edge.mailbox import normal_address
-from debitura.processes.stalled_jobs import stalled_jobs
-from debitura.staff.history import Happened, decisions_about, history_of
+from edge.clock import for_people
+from edge.mailbox import normal_address
 from onboarding.journey import Step, approval_url, next_step, purpose_for, signing_url
 from onboarding.models import TRIES, EmailCode
 from onboarding.tasks import mail_code
+from processes.stalled_jobs import stalled_jobs
+from staff.history import Happened, decisions_about, history_of
 
 NEWEST = 20
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)

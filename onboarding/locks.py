@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from django.db import connection
 
-from debitura.edge.patience import patience
+from edge.patience import patience
 from partners.models import ReferralPartner
 
 SECONDS_FOR_A_NAME = 10.0

@@ -15,9 +15,9 @@ from django.db.models.functions import Now
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from clients.models import Client, LinkRequest, ReferralPartnerClientLink, User
-from debitura.edge.clock import ClockTimestamp
-from debitura.staff.models import Staff
+from edge.clock import ClockTimestamp
 from partners.models import ReferralPartner
+from staff.models import Staff
 
 ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # no I, L, O, 0 and 1
 CODE_LENGTH = 8

@@ -18,8 +18,8 @@ from clients.models import Client, EmailAddress, Held, LinkRequest, ReferralPart
 from clients.models.client import CLIENT, Role, users_of
 from clients.models.link import LINK, find_active_link
 from clients.models.link_request import LinkRequestQuerySet
-from debitura.edge.mailbox import normal_address
-from debitura.edge.rows import ask, statement
+from edge.mailbox import normal_address
+from edge.rows import ask, statement
 from onboarding.asking_limit import hash_of_addresses, note_asking
 from onboarding.locks import take_advisory_locks, tenant_lock
 from onboarding.note_conflict import note_ambiguity, note_rival

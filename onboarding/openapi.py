@@ -11,8 +11,8 @@ from drf_spectacular.utils import (
 )
 
 from cases.openapi import PAGE, WHOLE_CASE
-from debitura.edge.errors import STANDARD, ErrorAnswer, error_body
-from debitura.edge.openapi import (
+from edge.errors import STANDARD, ErrorAnswer, error_body
+from edge.openapi import (
     CRASHED,
     HEADERS,
     INVALID_QUERY,
@@ -24,7 +24,7 @@ from debitura.edge.openapi import (
     query_parameters,
     standard,
 )
-from debitura.edge.shapes import MAX_TENANT_ID, TENANT_ID_PATTERN
+from edge.shapes import MAX_TENANT_ID, TENANT_ID_PATTERN
 from onboarding.client_list import ClientsQuery
 from onboarding.schemas import BusinessErrorsBody, ClientBody, ClientsBody, Conflict, CreateClientRequest, CreatedClient
 

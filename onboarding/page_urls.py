@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from debitura.edge.converters import IdConverter
+from edge.converters import IdConverter
 from onboarding import approval_views, views
 from onboarding.journey import PATHS, Step
 

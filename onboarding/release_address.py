@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from clients.models import Client, EmailAddress
-from debitura.staff.decision import decision
-from debitura.staff.models import Staff
+from staff.decision import decision
+from staff.models import Staff
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from clients.models import Client, ConflictKind, ConflictStatus, LinkConflict, LinkRequest, ReferralPartnerClientLink
-from debitura.staff.decision import decision
-from debitura.staff.models import Staff
 from onboarding.locks import take_advisory_locks, tenant_lock
+from staff.decision import decision
+from staff.models import Staff
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,10 @@ from cases.case_body import CaseResultsBody, Number
 from cases.schemas import CaseRequest
 from clients.agreement_status import Reason
 from clients.countries import COUNTRIES_TAKEN, read_country
-from debitura.edge.errors import BusinessError
-from debitura.edge.mailbox import normal_address
-from debitura.edge.query import PageBody
-from debitura.edge.shapes import (
+from edge.errors import BusinessError
+from edge.mailbox import normal_address
+from edge.query import PageBody
+from edge.shapes import (
     AddressLine,
     Answer,
     AtMost,

@@ -12,7 +12,7 @@ from django.db import transaction
 from cases.change_lifecycle import release_signed_cases
 from clients.models import Agreement, Client, ReferralPartnerClientLink, Signature, SignedDocument
 from clients.publish_agreement import hold_publishing
-from debitura.edge.clock import for_people
+from edge.clock import for_people
 from onboarding.agreement_pdf import PROVIDER, AgreementPdf, render_agreement
 from onboarding.email_codes import Proof
 from onboarding.evidence import evidence_json

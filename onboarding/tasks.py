@@ -10,8 +10,8 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from clients.models import LinkRequest
-from debitura.edge.clock import ClockTimestamp
-from debitura.edge.mailbox import mailbox
+from edge.clock import ClockTimestamp
+from edge.mailbox import mailbox
 from onboarding.models import CODE_LIFE, ONE_DAY, AskedFor, AskingLimitReached, Correction, EmailCode, KeptForm
 
 KEPT_FOR = timedelta(days=1)

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from clients.models import Client, EmailAddress, EnteredBy
-from debitura.edge.clock import ClockTimestamp
-from debitura.edge.mailbox import normal_address
+from edge.clock import ClockTimestamp
+from edge.mailbox import normal_address
 from onboarding.asking_limit import note_typed
 from onboarding.models import ONE_DAY, AskedFor
 from partners.models import ReferralPartner

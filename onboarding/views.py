@@ -16,8 +16,8 @@ from django.views.decorators.http import require_safe
 
 from clients.models import Agreement, Client, SignedDocument
 from clients.models.agreement_facts import status_of
-from debitura.edge.client_ip import client_ip, network_of
-from debitura.edge.clock import database_time, for_people
+from edge.client_ip import client_ip, network_of
+from edge.clock import database_time, for_people
 from onboarding.agreement_page import agreement_page
 from onboarding.code_page import left, named, return_url_of, send_code, take_code
 from onboarding.confirm_company import (

@@ -19,10 +19,13 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from debitura.edge.form_fields import AddressField, TextField
-from debitura.edge.shapes import CompanyName
-from debitura.staff.decision import decision
-from debitura.staff.pages import (
+from edge.form_fields import AddressField, TextField
+from edge.shapes import CompanyName
+from partners.issue_key import TooManyKeys, issue_key
+from partners.models import FONT_FAMILY, HEX_COLOUR, HOST, ApiKey, ReferralPartner
+from partners.raise_asking_limit import raise_asking_limit
+from staff.decision import decision
+from staff.pages import (
     DecisionForm,
     ReadOnlyAdmin,
     ReadOnlyInline,
@@ -32,10 +35,7 @@ from debitura.staff.pages import (
     acting,
     require,
 )
-from debitura.staff.site import site
-from partners.issue_key import TooManyKeys, issue_key
-from partners.models import FONT_FAMILY, HEX_COLOUR, HOST, ApiKey, ReferralPartner
-from partners.raise_asking_limit import raise_asking_limit
+from staff.site import site
 
 LOGO_BYTES = 100 * 1024
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR"

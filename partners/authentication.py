@@ -12,7 +12,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from debitura.edge.request_log import note_partner
+from edge.request_log import note_partner
 from partners.models import ApiKey, ReferralPartner, find_usable_key, is_well_formed, key_hash
 
 if TYPE_CHECKING:  # rest_framework.views imports this module

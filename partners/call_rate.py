@@ -12,13 +12,13 @@ from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from debitura.edge.patience import give_connections_back
+from edge.patience import give_connections_back
 from partners.models import ApiKey
 
 if TYPE_CHECKING:  # rest_framework.views imports this module
     from rest_framework.views import APIView
 
-    from debitura.edge.operation import Operation
+    from edge.operation import Operation
 
 BURST = 2  # seconds' worth of calls that may come at once
 # Of the connections to the database, what one key can have: the others are for the others.

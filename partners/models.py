@@ -18,7 +18,7 @@ from django.db import DatabaseError, models, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from debitura.edge.rows import Columns, ask, statement
+from edge.rows import Columns, ask, statement
 
 HEX_COLOUR = r"^#[0-9A-Fa-f]{6}$"
 FONT_FAMILY = """^[A-Za-z0-9 ,'"-]*$"""

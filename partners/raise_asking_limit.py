@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from debitura.staff.decision import decision
-from debitura.staff.models import Staff
 from partners.models import ReferralPartner
+from staff.decision import decision
+from staff.models import Staff
 
 
 def raise_asking_limit(*, partner: ReferralPartner, limit: int, until: datetime, by: Staff, why: str) -> None:

@@ -21,9 +21,9 @@ from pytest_django.plugin import DjangoDbBlocker
 from rest_framework.test import APIClient
 
 from clients.models import Agreement, Client, User
-from debitura.staff.messages import Messages
-from debitura.staff.models import Staff
 from partners.models import ReferralPartner
+from staff.messages import Messages
+from staff.models import Staff
 from tests.journeys.browser import NO_BROWSER
 from tests.make import make_first_agreement, make_key, make_partner
 

@@ -26,11 +26,11 @@ from clients.models import (
     User,
 )
 from clients.models.client import Role
-from debitura.edge.mailbox import normal_address
-from debitura.staff.models import SecondFactor, Staff
+from edge.mailbox import normal_address
 from onboarding.models import CODE_LIFE, EmailCode, Purpose, Subject
 from partners.issue_key import issue_key
 from partners.models import ReferralPartner
+from staff.models import SecondFactor, Staff
 
 
 class PartnerFactory(DjangoModelFactory[ReferralPartner]):

@@ -18,7 +18,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from debitura.processes.web import server as server_module
+from processes.web import server as server_module
 
 PROJECT = Path(__file__).parents[1]
 SETTINGS = {"DJANGO_SETTINGS_MODULE": "debitura.settings", "DEBUG": "1", "LOG_JSON": "1"}

@@ -28,7 +28,7 @@ from clients.agreement_status import AgreementFacts, AgreementStatus, Reason, Si
 from clients.models.agreement import Agreement
 from clients.models.client import Client
 from clients.models.signature import Signature
-from debitura.edge.rows import ask, statement
+from edge.rows import ask, statement
 
 # --- Of one client, or of those on a page: facts for agreement_status --------------------------------
 

@@ -11,7 +11,7 @@ from django.db.models import Value
 from django.db.models.functions import Now
 
 from clients.countries import country_name
-from debitura.edge.rows import Columns, ask, statement
+from edge.rows import Columns, ask, statement
 
 # What identifies a company in the agreement, in the order of reading.
 LABELS = ["Company", "Registration number", "Address", "Country", "E-mail", "Phone"]

@@ -15,8 +15,8 @@ from django.db.models.functions import Now
 
 from clients.mail_providers import is_public
 from clients.models.client import Client, User
-from debitura.edge.clock import ClockTimestamp
-from debitura.edge.mailbox import normal_address
+from edge.clock import ClockTimestamp
+from edge.mailbox import normal_address
 from partners.models import ReferralPartner
 
 

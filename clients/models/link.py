@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from clients.agreement_status import AgreementFacts
 from clients.models.agreement_facts import FACTS, SIGNED, take_facts
 from clients.models.client import CLIENT, Client
-from debitura.edge.rows import Columns, ask, statement
+from edge.rows import Columns, ask, statement
 from partners.models import ReferralPartner
 
 

@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 
 from clients.models.client import Client
 from clients.models.link import ReferralPartnerClientLink
-from debitura.edge.clock import ClockTimestamp
+from edge.clock import ClockTimestamp
 from partners.models import ReferralPartner
 
 

@@ -13,7 +13,7 @@ from cases.claim import Claim, Debtor, DebtorType
 from cases.lifecycle import CloseCode, Lifecycle
 from cases.models import Case, CollectionPartner, Coverage, ExchangeRate
 from clients.models import ReferralPartnerClientLink
-from debitura.staff.models import Staff
+from staff.models import Staff
 
 # Each takes these places, in this order: a country, or a US state; with conditions where there are some.
 EUR_500: dict[str, Any] = {"minimum_amount": Decimal(500), "minimum_currency": "EUR"}

@@ -10,7 +10,6 @@ from django.utils import timezone
 from clients.models import Agreement, ReferralPartnerClientLink
 from clients.models.client import Role
 from debitura.demo.cases import claims, move_along
-from debitura.staff.models import Staff
 from onboarding.confirm_company import confirm_company, details_held, digest_of
 from onboarding.confirm_users import confirm_users, people_held
 from onboarding.email_codes import confirm_code, request_code
@@ -18,6 +17,7 @@ from onboarding.models import EmailCode, Purpose
 from onboarding.onboard import AwaitingSignature, Company, Person, Registration, onboard_client
 from onboarding.sign_agreement import Signed, SignedAs, sign_agreement, what_is_shown
 from partners.models import ReferralPartner
+from staff.models import Staff
 
 # By the partner's short name: who has signed, and who has not.
 CLIENTS = {

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from clients.models import EmailAddress, ReferralPartnerClientLink
 from debitura.demo.clients import prove
-from debitura.edge.mailbox import normal_address
+from edge.mailbox import normal_address
 from onboarding.onboard import AwaitingSignature, Company, Person, Registration, onboard_client
 from partners.models import ReferralPartner
 

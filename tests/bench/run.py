@@ -215,7 +215,7 @@ def _in_the_database(find: Callable[..., object], shape: Any, query: str, partne
     from django.test.utils import CaptureQueriesContext
     from django.utils import timezone
 
-    from debitura.edge.query import read_query
+    from edge.query import read_query
 
     for _ in range(2):
         with CaptureQueriesContext(connection) as captured:
@@ -230,9 +230,9 @@ def _publishing() -> Iterator[tuple[str, float]]:
 
     from clients.models import Agreement
     from clients.publish_agreement import effect_of_publishing, publish_agreement
-    from debitura.edge.clock import database_time
-    from debitura.staff.models import Staff
+    from edge.clock import database_time
     from partners.models import ReferralPartner
+    from staff.models import Staff
     from tests.crowd import make_crowd
 
     partners = [ReferralPartner.objects.create(name=f"P{n}", short_name="P", fee_percentage=10).pk for n in range(20)]
@@ -321,7 +321,7 @@ def _prepare() -> str:
 @contextmanager
 def _server(port: int) -> Iterator[subprocess.Popen[bytes]]:
     """Run the web server until it is not needed any more; its log goes nowhere."""
-    from debitura.processes.web import server
+    from processes.web import server
 
     # One worker, so that a figure is of one process.
     command = [sys.executable, "-m", *server(host="127.0.0.1", port=port, workers=1)]

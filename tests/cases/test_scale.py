@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from cases.find_cases import find_cases
 from cases.list_schemas import CasesQuery
-from debitura.edge.query import read_query
+from edge.query import read_query
 from onboarding.client_list import ClientsQuery, find_clients
 from partners.models import ReferralPartner
 from tests.crowd import make_cases, make_crowd

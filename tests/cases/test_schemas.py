@@ -18,8 +18,8 @@ from cases.currencies import currencies, decimals
 from cases.jurisdictions import Place
 from cases.schemas import MAX_AMOUNT, CaseRequest, PreviewRequest
 from cases.submit_cases import Created, submit_cases
-from debitura.edge.errors import ApiError
-from debitura.edge.shapes import Shape, read
+from edge.errors import ApiError
+from edge.shapes import Shape, read
 from tests.cases.refused import check_now
 from tests.make import make_coverage, make_link
 

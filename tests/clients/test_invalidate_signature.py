@@ -17,8 +17,8 @@ from clients.rename_client import (
     RenamingOutcome,
     rename_client,
 )
-from debitura.staff.history import history_of
-from debitura.staff.models import Staff
+from staff.history import history_of
+from staff.models import Staff
 from tests.make import make_agreement, make_client, make_link, make_signature, make_staff
 from tests.rows import everything
 

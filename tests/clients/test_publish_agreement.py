@@ -21,9 +21,9 @@ from clients.publish_agreement import (
     effect_of_publishing,
     publish_agreement,
 )
-from debitura.edge.clock import database_time
-from debitura.staff.history import history_of
-from debitura.staff.models import Staff
+from edge.clock import database_time
+from staff.history import history_of
+from staff.models import Staff
 from tests.crowd import make_crowd
 from tests.make import make_agreement, make_link, make_partner, make_signature, make_staff
 from tests.race import at_once

@@ -16,7 +16,7 @@ from django.core.management import call_command
 from django.test import Client
 from jsonschema import Draft202012Validator
 
-from debitura.edge.errors import STANDARD
+from edge.errors import STANDARD
 from onboarding.schemas import CreateClientRequest
 
 OPERATIONS = {

@@ -17,7 +17,7 @@ import pytest
 from django.db import connection
 
 from clients.models import Agreement
-from debitura.edge.chunked import MAX_BODY
+from edge.chunked import MAX_BODY
 from onboarding.locks import advisory_key
 from partners.models import ApiKey, key_hash
 from tests.make import make_client, make_first_agreement, make_key, make_partner, registration_body

@@ -190,7 +190,7 @@ def test_what_only_a_server_has_is_told_from_ones_own_machine(
 COOKIES = """
 import debitura.wsgi
 from django.conf import settings
-from debitura.staff import idle, known_browser, messages
+from staff import idle, known_browser, messages
 from onboarding import browser
 print(settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, messages.Messages.cookie_name, idle.COOKIE,
       known_browser.COOKIE, browser.COOKIE)

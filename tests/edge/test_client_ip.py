@@ -6,7 +6,7 @@ import pytest
 from django.test import RequestFactory
 from pytest_django.fixtures import Settings
 
-from debitura.edge.client_ip import client_ip, network_of
+from edge.client_ip import client_ip, network_of
 
 PROXY = "10.0.0.7"
 

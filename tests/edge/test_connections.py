@@ -18,9 +18,9 @@ from django.conf import settings
 from django.db import connection
 from psycopg.pq import TransactionStatus
 
-from debitura.edge import patience
-from debitura.edge.postgresql import base, connections
-from debitura.edge.postgresql.connections import Connection, Connections
+from edge import patience
+from edge.postgresql import base, connections
+from edge.postgresql.connections import Connection, Connections
 from tests.race import second_connection
 from tests.server import free_port
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
 from cases.schemas import PreviewRequest
-from debitura.edge.chunked import MAX_BODY
-from debitura.edge.shapes import Shape
+from edge.chunked import MAX_BODY
+from edge.shapes import Shape
 from onboarding.schemas import CreateClientRequest
 from tests.cost import ALPHABETS, cpu_ms, full
 from tests.make import registration_body

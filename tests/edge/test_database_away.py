@@ -17,7 +17,7 @@ from psycopg import errors
 from rest_framework.test import APIClient
 
 from clients.models import Agreement, Client
-from debitura.edge.errors import is_database_away
+from edge.errors import is_database_away
 from onboarding import locks
 from onboarding.locks import advisory_key, take_advisory_locks
 from partners.models import ApiKey, ReferralPartner

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
-from debitura.edge.encryption import CannotBeUnsealed, read_keys, seal, unseal
+from edge.encryption import CannotBeUnsealed, read_keys, seal, unseal
 
 OLD, NEW = bytes(range(64)), bytes(range(64, 128))
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from debitura.edge.chunked import MAX_BODY
-from debitura.edge.errors import ApiError
-from debitura.edge.json_body import MAX_DEPTH, StrictJSONParser, parse
+from edge.chunked import MAX_BODY
+from edge.errors import ApiError
+from edge.json_body import MAX_DEPTH, StrictJSONParser, parse
 
 TWICE = "This property is given twice; letter case makes no difference."
 NUL = "The character NUL cannot be stored."

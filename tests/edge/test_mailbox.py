@@ -10,8 +10,8 @@ from django.test import override_settings
 from email_validator import EmailNotValidError
 from pydantic_core import PydanticCustomError
 
-from debitura.edge.mailbox import mailbox, normal_address, read_email
 from debitura.settings import SMTP
+from edge.mailbox import mailbox, normal_address, read_email
 from onboarding.email_codes import request_code
 from onboarding.models import Purpose
 from tests.conftest import deliver_mail

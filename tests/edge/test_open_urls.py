@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.resolvers import RegexPattern, RoutePattern
 from rest_framework.test import APIRequestFactory
 
-from debitura.edge.operation import Operation
+from edge.operation import Operation
 from onboarding.journey import PATHS
 
 # By name, with the namespaces it is in. Pages of a client are open to whoever has the URL; what they show and do is a

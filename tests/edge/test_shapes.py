@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import pytest
 from pydantic import Field
 
-from debitura.edge.errors import ApiError
-from debitura.edge.shapes import Email, ExternalTenantId, Line, OptionalLine, Shape, read
+from edge.errors import ApiError
+from edge.shapes import Email, ExternalTenantId, Line, OptionalLine, Shape, read
 
 REQUIRED = ["This field is required."]
 UNKNOWN = ["Unknown property."]

@@ -13,7 +13,7 @@ from clients.invalidate_signature import invalidate_signature
 from clients.models import Agreement, ReferralPartnerClientLink, Signature
 from clients.publish_agreement import publish_agreement
 from clients.rename_client import rename_client
-from debitura.edge.clock import database_time
+from edge.clock import database_time
 from partners.models import ReferralPartner
 from tests.journeys.conftest import PHONE, WIDE, Caller, Visitor, visiting
 from tests.journeys.test_admin import sign_in

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponseBase
 from playwright.sync_api import Browser, ViewportSize
 
 from clients.models import ReferralPartnerClientLink
-from debitura.edge.request_log import RequestLogMiddleware
+from edge.request_log import RequestLogMiddleware
 from onboarding.journey import page_path
 from onboarding.models import Purpose
 from partners.models import ReferralPartner

@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 from rest_framework.test import APIClient
 
 from cases.schemas import PreviewRequest
-from debitura.edge.shapes import Shape
+from edge.shapes import Shape
 from onboarding.schemas import CreateClientRequest
 from tests.make import registration_body
 

@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 
 import clients
 from clients.agreement_text import UnsupportedMarkdown
-from debitura.edge.clock import for_people
+from edge.clock import for_people
 from onboarding import agreement_pdf
 from onboarding.agreement_pdf import AgreementPdf, RenderedPdf, render_agreement
 from onboarding.letters import FONTS

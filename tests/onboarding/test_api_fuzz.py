@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
-from debitura.edge.errors import field_path
+from edge.errors import field_path
 from tests.make import registration_body
 from tests.wire import send
 

@@ -12,8 +12,6 @@ from django.utils import timezone
 
 from clients.models import Agreement, Client, EmailAddress, Signature, User
 from clients.models.client import Role
-from debitura.staff.history import history_of
-from debitura.staff.models import Staff
 from onboarding import correct_users, onboard
 from onboarding.correct_users import AddressOfAnother, AddressOfColleague, ClientIsGone, Corrected, CorrectionOutcome
 from onboarding.email_codes import standing_proof
@@ -21,6 +19,8 @@ from onboarding.in_hand import NotProven
 from onboarding.models import EmailCode, Purpose
 from onboarding.onboard import NeedsApproval, Outcome
 from onboarding.sign_agreement import Signed
+from staff.history import history_of
+from staff.models import Staff
 from tests.make import make_client, make_first_agreement, make_link, make_partner, make_proof, make_staff, make_user
 from tests.onboarding.test_onboard import NOW, registration
 from tests.onboarding.test_sign_agreement import ready_link, sign

@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from clients.models import Agreement, Client, EmailAddress, User
 from clients.models.client import Role
-from debitura.staff.models import Staff
 from onboarding.correct_users import (
     AddressOfAnother,
     ClientIsGone,
@@ -30,6 +29,7 @@ from onboarding.correct_users import (
 )
 from onboarding.models import Correction, CorrectionStatus, EmailCode
 from onboarding.tasks import tell_of_correction
+from staff.models import Staff
 from tests.conftest import deliver_mail
 from tests.make import make_client, make_link, make_proof, make_signature, make_staff, make_user
 from tests.race import at_once

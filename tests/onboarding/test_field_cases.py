@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from debitura.edge.errors import ApiError
-from debitura.edge.json_body import parse
-from debitura.edge.mailbox import mailbox
-from debitura.edge.shapes import read
+from edge.errors import ApiError
+from edge.json_body import parse
+from edge.mailbox import mailbox
+from edge.shapes import read
 from onboarding.onboard import Registration
 from onboarding.schemas import CreateClientRequest
 from tests.onboarding.bodies import CASE, CLIENT, NIL, Path, said

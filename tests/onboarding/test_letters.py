@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clients.models import Agreement, Client, Signature, SignedDocument
-from debitura.edge.shapes import CompanyName
+from edge.shapes import CompanyName
 from onboarding import sign_agreement
 from onboarding.agreement_pdf import render_agreement
 from onboarding.evidence import attached_record

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from clients.models import Agreement, Client, LinkConflict, LinkRequest, ReferralPartnerClientLink
-from debitura.edge.clock import for_people
+from edge.clock import for_people
 from onboarding.email_codes import request_code
 from onboarding.link_doctor import NEWEST, diagnose, find_clients
 from onboarding.models import EmailCode, Purpose

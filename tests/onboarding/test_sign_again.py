@@ -14,7 +14,7 @@ from clients.invalidate_signature import invalidate_signature
 from clients.models import Agreement, Client, ReferralPartnerClientLink, Signature
 from clients.publish_agreement import publish_agreement
 from clients.rename_client import rename_client
-from debitura.edge.clock import database_time, for_people
+from edge.clock import database_time, for_people
 from onboarding.journey import Step, page_path
 from onboarding.models import Purpose
 from onboarding.onboard import AwaitingSignature, Onboarded, Ready, find_onboarded

@@ -18,7 +18,7 @@ from clients.agreement_status import AgreementStatus, Current, SignAgain
 from clients.models import Agreement, Client, ReferralPartnerClientLink, Signature, SignedDocument, agreement_facts
 from clients.models.client import Role
 from clients.publish_agreement import Published
-from debitura.edge.clock import database_time
+from edge.clock import database_time
 from onboarding import sign_agreement
 from onboarding.agreement_pdf import render_agreement
 from onboarding.in_hand import NotProven

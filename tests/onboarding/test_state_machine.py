@@ -28,7 +28,7 @@ from clients.models import (
     Signature,
     User,
 )
-from debitura.edge.mailbox import normal_address
+from edge.mailbox import normal_address
 from onboarding.browser import COOKIE, name_browser
 from onboarding.models import Purpose
 from tests.conftest import caller

@@ -14,8 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from debitura.edge.chunked import MAX_BODY
-from debitura.edge.json_body import StrictJSONParser
+from edge.chunked import MAX_BODY
+from edge.json_body import StrictJSONParser
 from partners.models import ApiKey, ReferralPartner, find_usable_key, is_well_formed, key_hash, make_api_key
 from tests.conftest import caller
 from tests.make import make_key, make_partner, registration_body

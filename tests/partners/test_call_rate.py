@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.test import APIClient
 
 from clients.models import Agreement
-from debitura.edge.operation import Operation
+from edge.operation import Operation
 from partners import call_rate
 from partners.authentication import IsPartner
 from partners.models import ReferralPartner

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from debitura.processes.web import APPLICATION, CONNECTIONS
+from processes.web import APPLICATION, CONNECTIONS
 from tests.server import free_port
 
 

@@ -15,11 +15,11 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.jobs import Job
 
 from clients.models import Agreement, ReferralPartnerClientLink
-from debitura.processes.stalled_jobs import stalled_jobs
-from debitura.processes.tasks import forget_finished_jobs, take_up_stalled_jobs
 from onboarding.email_codes import request_code
 from onboarding.models import Purpose
 from onboarding.tasks import mail_code
+from processes.stalled_jobs import stalled_jobs
+from processes.tasks import forget_finished_jobs, take_up_stalled_jobs
 from tests.conftest import Lines, deliver_mail
 from tests.jobs import begin_jobs, forget_jobs, make_worker
 from tests.make import make_link

@@ -14,9 +14,9 @@ from django.utils import timezone
 
 from cases.models import Case, Coverage, ExchangeRate, SubmittedCase
 from clients.models import Agreement, Client, LinkConflict, LinkRequest, ReferralPartnerClientLink, Signature
-from debitura.staff.models import FailedSignIn, SecondFactor, Staff
 from onboarding.models import AskingLimitReached, Correction, EmailCode, Purpose
 from partners.models import ApiKey, ReferralPartner
+from staff.models import FailedSignIn, SecondFactor, Staff
 from tests.make import (
     make_agreement,
     make_case,

@@ -7,9 +7,9 @@ from django.contrib.admin.models import LogEntry
 from django.db import connection, transaction
 from django.db.utils import IntegrityError
 
-from debitura.staff.decision import decision
-from debitura.staff.history import NOBODY, Change, history_of
 from partners.models import ReferralPartner
+from staff.decision import decision
+from staff.history import NOBODY, Change, history_of
 from tests.make import make_staff
 from tests.rows import everything
 

@@ -11,8 +11,8 @@ from django.contrib.sessions.models import Session
 from django.test import Client as Browser
 from time_machine import Traveller
 
-from debitura.staff.idle import COOKIE
-from debitura.staff.models import Staff
+from staff.idle import COOKIE
+from staff.models import Staff
 from tests.make import make_staff
 from tests.rows import everything
 from tests.staff.conftest import sign_in

@@ -11,8 +11,8 @@ from django.contrib.admin.views.main import ChangeList
 from django.test import Client as Browser
 
 from clients.models import LinkConflict, LinkConflictMatch
-from debitura.staff.site import site
 from partners.models import ApiKey
+from staff.site import site
 from tests.make import make_client, make_partner
 from tests.staff.conftest import Rows
 from tests.staff.test_rights import MAY_VIEW, NOBODY, ROLES, SUPERUSER

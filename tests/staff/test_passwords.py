@@ -10,11 +10,11 @@ from django.core import mail
 from django.test import Client as Browser
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from debitura.edge.errors import ApiError
-from debitura.staff import passwords
-from debitura.staff.history import history_of
-from debitura.staff.models import FailedSignIn, Staff
-from debitura.staff.tasks import mail_password_was_set
+from edge.errors import ApiError
+from staff import passwords
+from staff.history import history_of
+from staff.models import FailedSignIn, Staff
+from staff.tasks import mail_password_was_set
 from tests.make import make_staff
 from tests.rows import everything
 from tests.staff.conftest import PASSWORD, sign_in

@@ -21,9 +21,9 @@ from django_otp.oath import TOTP
 from pytest_django.fixtures import Settings
 from time_machine import Traveller
 
-from debitura.edge.encryption import CannotBeUnsealed
-from debitura.staff.models import SecondFactor, Staff
-from debitura.staff.second_factor import enrol, verified_device
+from edge.encryption import CannotBeUnsealed
+from staff.models import SecondFactor, Staff
+from staff.second_factor import enrol, verified_device
 from tests.conftest import Lines
 from tests.make import make_staff
 from tests.race import in_thread, wait_until_blocked
@@ -31,7 +31,7 @@ from tests.rows import tables_with
 from tests.staff.conftest import sign_in
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-MIGRATION = import_module("debitura.staff.migrations.0004_seal_second_factors")
+MIGRATION = import_module("staff.migrations.0004_seal_second_factors")
 
 
 @pytest.fixture(autouse=True)

@@ -17,8 +17,8 @@ from pytest_django.fixtures import Settings
 from time_machine import Traveller
 
 from debitura import settings as production
-from debitura.staff.models import FailedSignIn, Staff
-from debitura.staff.tasks import forget_failed_sign_ins
+from staff.models import FailedSignIn, Staff
+from staff.tasks import forget_failed_sign_ins
 from tests.conftest import Lines
 from tests.make import make_staff
 from tests.race import in_thread, second_connection, wait_until_blocked

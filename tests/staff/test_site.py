@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from clients.models import ReferralPartnerClientLink
-from debitura.staff.models import FailedSignIn
-from debitura.staff.site import site
+from staff.models import FailedSignIn
+from staff.site import site
 from tests.make import (
     make_agreement,
     make_client,

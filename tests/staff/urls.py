@@ -9,8 +9,8 @@ from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.urls import URLPattern, URLResolver
 
-from debitura.staff.models import Staff
-from debitura.staff.site import site
+from staff.models import Staff
+from staff.site import site
 from tests.staff.conftest import Rows
 
 

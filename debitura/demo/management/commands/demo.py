@@ -18,7 +18,7 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 
 from debitura.demo.data import ADMIN, PARTNERS, PASSWORD, STAFF, make_demo_data
-from debitura.processes.web import server
+from processes.web import server
 
 PATIENCE = 60
 

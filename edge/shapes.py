@@ -1,0 +1,332 @@
+"""
+Shapes on the wire: what every request body and every answer has in common.
+
+A request is read strictly: camelCase in any letter case, nothing unknown, no `"1"` for 1. An error names its field by
+path and says in a plain sentence what to do; all of them at once. What the JSON schema says is what is enforced.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Annotated, Any
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_schema
+
+from edge.errors import field_path, invalid, name_on_the_wire
+from edge.mailbox import MAX_EMAIL, read_email
+from edge.text import CONTROL, SEEN, UNSEEN, has_letter, has_letter_or_digit, one_line, several_lines
+
+MAX_ERRORS = 500
+MAX_TENANT_ID = 255
+
+# In the words of JSON schema, whose escapes are JavaScript's.
+CLEAN_PATTERN = f"^[^{CONTROL}]*$".replace(r"\x", r"\u00")
+SEEN_PATTERN = f"^[^{CONTROL}]*[^{CONTROL}{UNSEEN}][^{CONTROL}]*$".replace(r"\x", r"\u00")
+# What cannot be seen makes two ids of one; blanks can be, between other characters.
+UNSEEN_IN_AN_ID = UNSEEN.replace(r"\s", r"\t-\r\u0085")
+TENANT_ID_PATTERN = rf"^(?!\.{{1,2}}$)(?=.*[^\s])[^/\\\u0000-\u001f\u007f-\u009f{UNSEEN_IN_AN_ID}]+$"
+TENANT_ID = re.compile(TENANT_ID_PATTERN)
+NIL = "00000000-0000-0000-0000-000000000000"
+LONGEST_NOTHING = 1000
+
+
+class Shape(BaseModel):
+    """What a request holds."""
+
+    model_config = ConfigDict(
+        alias_generator=name_on_the_wire,
+        field_title_generator=name_on_the_wire,
+        extra="forbid",
+        strict=True,
+        frozen=True,
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _names_in_any_letter_case(cls, sent: Any) -> Any:
+        """
+        Call properties by their names here, and leave out those that say nothing where they need not be there.
+
+        What is unknown stays as sent, and is refused under that name.
+        """
+        if not isinstance(sent, dict):
+            return sent
+        names, optional = _names(cls)
+        known = {name: names.get(name.casefold(), name) for name in sent}
+        # Two spellings of one property: the reader of JSON refuses them already; here neither is silently lost.
+        if len({*known.values()}) < len(sent):
+            return sent
+        return {
+            known[name]: value for name, value in sent.items() if not (known[name] in optional and says_nothing(value))
+        }
+
+
+@cache
+def _names(shape: type[Shape]) -> tuple[dict[str, str], frozenset[str]]:
+    """Properties by their names in small letters, and which of them may be left out."""
+    fields = {field.alias or key: field for key, field in shape.model_fields.items()}
+    optional = frozenset(name for name, field in fields.items() if not field.is_required())
+    return {name.casefold(): name for name in fields}, optional
+
+
+def says_nothing(value: object) -> bool:
+    """Null and text in which nothing is seen; an empty list says that there is none (product-rules 1.2)."""
+    if isinstance(value, str):
+        return len(value) <= LONGEST_NOTHING and not SEEN.search(value)
+    return value is None
+
+
+class Answer(BaseModel):
+    """What an answer holds; made with Python's names, written in camelCase."""
+
+    model_config = ConfigDict(
+        alias_generator=name_on_the_wire,
+        field_title_generator=name_on_the_wire,
+        validate_by_name=True,
+        validate_by_alias=False,
+        serialize_by_alias=True,
+        json_schema_serialization_defaults_required=True,
+        frozen=True,
+    )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Describe what is left out as such: not as null."""
+        described = handler(schema)
+        facts = handler.resolve_ref_schema(described)
+        for name in _left_out(cls) & facts["properties"].keys():
+            [kind] = [each for each in facts["properties"][name].pop("anyOf") if each != {"type": "null"}]
+            facts["properties"][name] |= kind
+        return described
+
+
+def left_out(description: str | None = None) -> Any:
+    """
+    A field of an answer that is not there while it is None.
+
+    The published contract does not call it nullable, and clients generated from that refuse null.
+    """
+    return Field(default=None, description=description, exclude_if=_is_none)
+
+
+def _is_none(value: object) -> bool:
+    return value is None
+
+
+def _left_out(answer: type[Answer]) -> set[str]:
+    return {field.alias or name for name, field in answer.model_fields.items() if field.exclude_if is _is_none}
+
+
+def read[S: Shape](shape: type[S], data: object, *, at: datetime | None = None) -> S:
+    """
+    Return the request in its shape, or raise the 400 that names everything that is wrong with it.
+
+    `at` is the moment that dates are compared with, for shapes that have such.
+    """
+    try:
+        return shape.model_validate(data, context={"at": at})
+    except ValidationError as refused:
+        raise invalid(_by_path(refused))
+
+
+def _by_path(refused: ValidationError) -> dict[str, list[str]]:
+    fields: dict[str, list[str]] = defaultdict(list)
+    for error in refused.errors(include_url=False, include_input=False)[:MAX_ERRORS]:
+        fields[field_path(_on_the_wire(error))].append(_sentence(error))
+    return dict(fields)
+
+
+def _on_the_wire(error: ErrorDetails) -> tuple[int | str, ...]:
+    """Where an error is; pydantic calls a field by our name where its default was checked. Unknown names stay."""
+    if error["type"] == "extra_forbidden":
+        return error["loc"]
+    return tuple(name_on_the_wire(part) if isinstance(part, str) and "_" in part else part for part in error["loc"])
+
+
+SENTENCES = {
+    "missing": "This field is required.",
+    "extra_forbidden": "Unknown property.",
+    "string_type": "Must be a string.",
+    "string_too_short": "At least {min_length} characters.",
+    "string_too_long": "At most {max_length} characters.",
+    "bool_type": "Must be true or false.",
+    "int_type": "Must be a whole number.",
+    "int_from_float": "Must be a whole number.",
+    "decimal_type": "Must be a number.",
+    "is_instance_of": "Must be a number.",
+    "list_type": "Must be a list.",
+    "dict_type": "Must be an object.",
+    "model_type": "Must be an object.",
+    "model_attributes_type": "Must be an object.",
+    "too_short": "Must hold at least {min_length}.",
+    "too_long": "Must hold at most {max_length}.",
+    "greater_than": "Must be more than {gt}.",
+    "greater_than_equal": "Must be {ge} or more.",
+    "less_than": "Must be less than {lt}.",
+    "less_than_equal": "Must be {le} or less.",
+    "literal_error": "Must be one of {expected}.",
+    "enum": "Must be one of {expected}.",
+}
+
+
+def _sentence(error: ErrorDetails) -> str:
+    """Say it in our words; a type that has none says it in its own."""
+    sentence = SENTENCES.get(error["type"])
+    if sentence is None:
+        return error["msg"]
+    return sentence.format(**error.get("ctx", {}))
+
+
+@dataclass(frozen=True)
+class AtMost:
+    """How many a list may hold: `Annotated[list[X], AtMost(50)]`. Counted before any of them is looked at."""
+
+    number: int
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self._count, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {**handler(schema), "maxItems": self.number}
+
+    def _count(self, sent: object) -> object:
+        if isinstance(sent, list) and len(sent) > self.number:
+            raise PydanticCustomError("too_long", "Must hold at most {max_length}.", {"max_length": self.number})
+        return sent
+
+
+# --- Kinds of text ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Line:
+    """Text of one line that says something: `Annotated[str, Line(200)]`. How it is read: `edge.text`."""
+
+    max_length: int
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self.read, core_schema.str_schema(strict=True))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"type": "string", "minLength": 1, "maxLength": self.max_length, "pattern": SEEN_PATTERN}
+
+    def read(self, sent: str) -> str:
+        """Return it as it is kept; raises the field's error."""
+        line = one_line(sent, max_length=self.max_length)
+        if not SEEN.search(line):
+            raise PydanticCustomError("blank", "This field may not be blank.")
+        return line
+
+
+@dataclass(frozen=True)
+class PersonName(Line):
+    """What a person is called: it has a letter."""
+
+    def read(self, sent: str) -> str:
+        """Return it as it is kept; raises the field's error."""
+        name = super().read(sent)
+        if not has_letter(name):
+            raise PydanticCustomError("no_letter", "A name has a letter.")
+        return name
+
+
+@dataclass(frozen=True)
+class CompanyName(Line):
+    """What a company is called: it has a letter or a digit."""
+
+    def read(self, sent: str) -> str:
+        """Return it as it is kept; raises the field's error."""
+        name = super().read(sent)
+        if not has_letter_or_digit(name):
+            raise PydanticCustomError("no_letter", "A name has a letter or a digit.")
+        return name
+
+
+@dataclass(frozen=True)
+class OptionalLine(Line):
+    """A line, or nothing. Give it the default `""`."""
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"type": ["string", "null"], "maxLength": self.max_length, "pattern": CLEAN_PATTERN}
+
+    def read(self, sent: str) -> str:
+        """Return it as it is kept; raises the field's error."""
+        line = self._line(sent)
+        return line if SEEN.search(line) else ""
+
+    def _line(self, sent: str) -> str:
+        return one_line(sent, max_length=self.max_length)
+
+
+@dataclass(frozen=True)
+class AddressLine(OptionalLine):
+    """The lines of an address as one, with commas between them."""
+
+    def _line(self, sent: str) -> str:
+        return one_line(sent, max_length=self.max_length, line_end=", ")
+
+
+@dataclass(frozen=True)
+class Code(OptionalLine):
+    """What is copied from elsewhere and not read as words: a phone or registration number, a postal code."""
+
+    def _line(self, sent: str) -> str:
+        return one_line(sent, max_length=self.max_length, is_code=True)
+
+
+@dataclass(frozen=True)
+class OptionalText(OptionalLine):
+    r"""Text of several lines, with `\n` between them, or nothing. Give it the default `""`."""
+
+    def _line(self, sent: str) -> str:
+        return several_lines(sent, max_length=self.max_length)
+
+
+@dataclass(frozen=True)
+class _EmailAddress:
+    """Checked by its form alone: whether it is somebody's, the code that is mailed to it tells."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(read_email, core_schema.str_schema(strict=True))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"type": "string", "format": "email", "maxLength": MAX_EMAIL}
+
+
+@dataclass(frozen=True)
+class _TenantId:
+    """Kept as sent, since it is the partner's; what cannot stand in a path is refused."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(_read_tenant_id, core_schema.str_schema(strict=True))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"type": "string", "minLength": 1, "maxLength": MAX_TENANT_ID, "pattern": TENANT_ID_PATTERN}
+
+
+def _read_tenant_id(sent: str) -> str:
+    if not 1 <= len(sent) <= MAX_TENANT_ID:
+        raise PydanticCustomError("length", f"Must have 1 to {MAX_TENANT_ID} characters.")
+    if not TENANT_ID.fullmatch(sent):
+        raise PydanticCustomError(
+            "path",
+            "Stands in paths, so it may not hold /, \\, control or unseen characters, nor be ., .. or blanks alone.",
+        )
+    return sent
+
+
+ExternalTenantId = Annotated[str, _TenantId()]
+Email = Annotated[str, _EmailAddress()]

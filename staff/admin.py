@@ -1,0 +1,229 @@
+"""Pages for superusers: accounts of staff, their second factors, failed sign-ins, and what the groups may do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import segno
+from django import forms
+from django.contrib import admin
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import BaseUserCreationForm, SetPasswordForm, UserChangeForm
+from django.contrib.auth.models import Group
+from django.contrib.messages import success
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from staff.models import FailedSignIn, SecondFactor, Staff
+from staff.pages import DecisionForm, ForSuperusers, ReasonedAdmin, ReasonForm, acting, reason
+from staff.second_factor import enrol
+from staff.set_password import set_password
+from staff.site import site
+
+if TYPE_CHECKING:
+    _UserChangeForm = UserChangeForm[Staff]
+    _UserCreationForm = BaseUserCreationForm[Staff]
+    _UserAdmin = UserAdmin[Staff]
+    _SetPasswordForm = SetPasswordForm[Staff]
+else:
+    _UserAdmin = UserAdmin
+    _SetPasswordForm = SetPasswordForm
+    _UserChangeForm = UserChangeForm
+    _UserCreationForm = BaseUserCreationForm
+
+
+class StaffForm(_UserChangeForm, ReasonForm):
+    """An account as superusers change it."""
+
+    class Meta:
+        model = Staff
+        fields = ["email", "name", "password", "is_active", "is_superuser", "groups"]
+        field_classes: dict[str, Any] = {}
+        widgets = {"groups": forms.CheckboxSelectMultiple}
+        help_texts = {
+            "groups": "What each may do is shown under Groups.",
+            "is_superuser": "May do everything, accounts of staff among it.",
+        }
+
+    def clean_email(self) -> str:
+        """Sign-in knows addresses in lower case only."""
+        return str(self.cleaned_data["email"]).lower()
+
+
+class NewStaffForm(_UserCreationForm):
+    """A new account; what it may do is said on the next page."""
+
+    why = reason()
+
+    class Meta:
+        model = Staff
+        fields = ["email", "name"]
+        field_classes: dict[str, Any] = {}
+
+    def clean_email(self) -> str:
+        """Sign-in knows addresses in lower case only."""
+        return str(self.cleaned_data["email"]).lower()
+
+
+class PasswordForm(_SetPasswordForm):
+    """A new password for a colleague."""
+
+    required_css_class = "required"
+
+    why = reason()
+
+
+@admin.register(Staff, site=site)
+class StaffAdmin(ReasonedAdmin, _UserAdmin):
+    """Accounts: made, changed and made inactive by superusers, never deleted, for decisions name them."""
+
+    form = StaffForm
+    add_form = NewStaffForm
+    list_display = ["email", "name", "in_groups", "is_superuser", "is_active", "has_second_factor", "last_login"]
+    list_filter = ["groups", "is_superuser", "is_active"]
+    search_fields = ["email", "name"]
+    ordering = ["email"]
+    filter_horizontal = []
+    readonly_fields = ["last_login", "date_joined"]
+    fieldsets = [
+        (None, {"fields": ["email", "name", "password", "is_active"]}),
+        ("Rights", {"fields": ["groups", "is_superuser"]}),
+        ("Dates", {"fields": ["last_login", "date_joined"]}),
+    ]
+    add_fieldsets = [(None, {"fields": ["email", "name", "password1", "password2"]})]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Staff]:
+        """With what the list shows."""
+        staff: QuerySet[Staff] = super().get_queryset(request)
+        return staff.prefetch_related("groups").annotate(devices=Count("totpdevice"))
+
+    @admin.display(description="groups")
+    def in_groups(self, staff: Staff) -> str:
+        """The groups by name."""
+        return ", ".join(group.name for group in staff.groups.all())
+
+    @admin.display(description="second factor", boolean=True)
+    def has_second_factor(self, staff: Any) -> bool:
+        """Whether one is enrolled."""
+        return bool(staff.devices)
+
+    def what_changed(self, form: Any) -> str:
+        """Name rights with their values: they have no history of their own."""
+        rights = [f"groups are now {', '.join(group.name for group in form.cleaned_data['groups']) or 'none'}"]
+        rights += [f"{name} is now {form.cleaned_data[name]}" for name in ("is_active", "is_superuser")]
+        changed = [right for right in rights if right.split()[0] in form.changed_data]
+        return "; ".join([super().what_changed(form), *changed])
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Superusers alone: who may give rights may do everything."""
+        return acting(request).is_superuser
+
+    has_add_permission = has_change_permission = has_view_permission
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Superusers alone."""
+        return acting(request).is_superuser
+
+    def tools(self, request: HttpRequest, row: Staff) -> list[tuple[str, str]]:
+        """The second factor."""
+        return [("Enrol a second factor", self.url("enrol", row.pk))]
+
+    def get_urls(self) -> list[URLPattern]:
+        """With the page for the second factor."""
+        return [self.own_url("<path:object_id>/enrol/", "enrol", self.enrol_view), *super().get_urls()]
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """Set a colleague's password; Django's own page asks for no reason."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        staff = self.row(request, id)
+        form = PasswordForm(staff, request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            wanted = form.cleaned_data
+            set_password(staff=staff, password=wanted["new_password1"], by=acting(request), why=wanted["why"])
+            if staff == acting(request):
+                update_session_auth_hash(request, staff)
+            success(request, "The password is set, and the colleague is told by mail.")
+            return HttpResponseRedirect(self.url("change", staff.pk))
+        says = [
+            f"{staff} is signed out everywhere, and told by mail that you have set the password.",
+            "Hand the password on in person. Whoever leaves is made inactive instead.",
+        ]
+        context = {"title": f"Set a password for {staff}", "form": form, "says": says, "button": "Set the password"}
+        return self.page(request, "admin/decision.html", staff, context)
+
+    def enrol_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Enrol a second factor and show it, once: on the answer to this POST and nowhere else."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        staff = self.row(request, object_id)
+        form = DecisionForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            device = enrol(staff=staff, by=acting(request), why=form.cleaned_data["why"])
+            code = segno.make(device.config_url).svg_data_uri(scale=5, border=4, light="#ffffff")
+            shown = {"title": "Second factor enrolled", "qr_code": code, "key": _typed_key(device)}
+            return self.page(request, "admin/second_factor.html", staff, shown)
+        says = [
+            f"{staff} gets a new second factor. One from before stops working at once.",
+            "The next page shows it once. Have the phone with the authenticator app at hand.",
+        ]
+        context = {"title": f"Enrol a second factor for {staff}", "form": form, "says": says, "button": "Enrol"}
+        return self.page(request, "admin/decision.html", staff, context)
+
+
+def _typed_key(device: SecondFactor) -> str:
+    """The key as people type it, in groups of four."""
+    key = device.config_url.partition("secret=")[2].partition("&")[0]
+    return " ".join(key[start : start + 4] for start in range(0, len(key), 4))
+
+
+@admin.register(Group, site=site)
+class GroupAdmin(ForSuperusers):
+    """What each group may do; it is written in staff/groups.py and made anew by every migrate."""
+
+    list_display = ["name", "members"]
+    search_fields = ["name"]
+    fields = ["name", "rights", "members"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
+        """With the number of members."""
+        groups: QuerySet[Group] = super().get_queryset(request)
+        return groups.annotate(staff_count=Count("user"))
+
+    @admin.display(ordering="staff_count")
+    def members(self, group: Any) -> int:
+        """How many accounts are in it."""
+        return int(group.staff_count)
+
+    def rights(self, group: Group) -> str:
+        """What it may do, a line each."""
+        return "\n".join(permission.name for permission in group.permissions.order_by("name"))
+
+
+@admin.register(TOTPDevice, site=site)
+class TOTPDeviceAdmin(ForSuperusers):
+    """Second factors: whose, and when last used, never the key. They are enrolled on the page of the account."""
+
+    list_display = ["user", "created_at", "last_used_at", "throttling_failure_count"]
+    list_select_related = ["user"]
+    search_fields = ["user__email", "user__name"]
+    fields = ["user", "name", "confirmed", "created_at", "last_used_at", "throttling_failure_count"]
+
+
+@admin.register(FailedSignIn, site=site)
+class FailedSignInAdmin(ForSuperusers):
+    """Sign-ins that failed, of ninety days; staff.throttle counts those of the last quarter of an hour."""
+
+    list_display = ["at", "name", "address", "network", "in_known_browser"]
+    list_filter = ["at"]
+    search_fields = ["name", "address"]
+    fields = ["at", "name", "address", "network", "in_known_browser"]
+
+    @admin.display(boolean=True)
+    def in_known_browser(self, failed: FailedSignIn) -> bool:
+        """Whether the account had been signed in to there before."""
+        return failed.browser != ""

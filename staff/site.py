@@ -1,0 +1,77 @@
+"""The admin site."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.contrib.admin import AdminSite
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csp import csp_override
+
+from edge.headers import and_our_own
+from staff.known_browser import note_browser
+from staff.models import Staff
+from staff.sign_in import OwnPasswordView, SignInForm, closed_for_a_while
+from staff.throttle import ClosedForAWhile
+
+with_scripts = csp_override(and_our_own("script-src"))
+
+PART_NAMES = {"auth": "Groups of staff", "otp_totp": "Second factors"}
+
+
+class StaffAdminSite(AdminSite):
+    """Stock admin, open to staff who are signed in, in production with their second factor."""
+
+    site_header = "Debitura"
+    site_title = "Debitura"
+    index_title = "What there is"
+    login_form = SignInForm
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """Call the parts by what they are here."""
+        apps = super().get_app_list(request, app_label)
+        return [{**app, "name": PART_NAMES.get(app["app_label"], app["name"])} for app in apps]
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Whether this visitor may see any page at all."""
+        user: Staff | AnonymousUser = request.user
+        if not isinstance(user, Staff) or not user.is_active:
+            return False
+        # django-otp's middleware gives it to every user.
+        return not settings.STAFF_SECOND_FACTOR or bool(user.is_verified())  # type: ignore[attr-defined]
+
+    def admin_view[View: Callable[..., Any]](self, view: View, cacheable: bool = False) -> View:
+        """Any page behind the sign-in, with the scripts of the admin."""
+        return with_scripts(super().admin_view(view, cacheable))
+
+    @method_decorator([never_cache, login_not_required, with_scripts])
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Sign in, and let the browser know the account from then on."""
+        try:
+            response: HttpResponse = super().login(request, extra_context)
+        except ClosedForAWhile:
+            return closed_for_a_while(request)
+        if request.method == "POST" and isinstance(response, HttpResponseRedirect):
+            note_browser(request, response, request.user.get_username())
+        return response
+
+    def password_change(  # type: ignore[override]  # the stubs know of no redirect
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        """Change one's own password."""
+        context = {**self.each_context(request), **(extra_context or {})}
+        view = OwnPasswordView.as_view(success_url=reverse("admin:password_change_done"), extra_context=context)
+        try:
+            return view(request)
+        except ClosedForAWhile:
+            return closed_for_a_while(request)
+
+
+site = StaffAdminSite()
