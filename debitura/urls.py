@@ -12,7 +12,7 @@ register_converter(IdConverter, "id")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.landing, name="landing"),
-    path("", include("onboarding.urls")),
+    path("", include("onboarding.api.urls")),
     path("", include("cases.urls")),
     path("", include("onboarding.page_urls")),
     path("admin/", site.urls),

@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from clients.agreement_admin import AgreementAdmin
 from clients.models import Agreement, Client
-from onboarding.agreement_page import agreement_page
-from onboarding.agreement_pdf import AgreementPdf, render_agreement
-from onboarding.forms import SignForm
 from onboarding.models import TRIES, EmailCode
-from onboarding.sign_again import preview_of_signing_again
+from onboarding.signing.agreement_page import agreement_page
+from onboarding.signing.agreement_pdf import AgreementPdf, render_agreement
+from onboarding.signing.forms import SignForm
+from onboarding.signing.sign_again import preview_of_signing_again
 from partners.models import ReferralPartner
 from staff.pages import ReadOnlyAdmin, require
 from staff.site import site

@@ -3,8 +3,10 @@
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from edge.converters import IdConverter
-from onboarding import approval_views, views
-from onboarding.journey import PATHS, Step
+from onboarding.approving import views as approval_views
+from onboarding.journey import views
+from onboarding.journey.steps import PATHS, Step
+from onboarding.signing import views as signing_views
 
 LINK = rf"(?:{'|'.join(PATHS.values())}|LinkApproval)/{IdConverter.regex}(?:/[A-Za-z0-9-]+)*"
 
@@ -14,9 +16,9 @@ _steps: list[URLPattern] = [
     path(f"/{Step.USERS}", views.users, name="users"),
     path("/handed-over", views.handed_over, name="handed-over"),
     path("/leave", views.leave, name="leave"),
-    path(f"/{Step.AGREEMENT}", views.agreement, name="agreement"),
-    path(f"/{Step.DONE}", views.done, name="done"),
-    path("/documents/<id:signature_id>", views.document, name="document"),
+    path(f"/{Step.AGREEMENT}", signing_views.agreement, name="agreement"),
+    path(f"/{Step.DONE}", signing_views.done, name="done"),
+    path("/documents/<id:signature_id>", signing_views.document, name="document"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

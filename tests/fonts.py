@@ -10,7 +10,7 @@ from typing import Final
 
 from fontTools.ttLib import TTFont
 
-from onboarding.letters import COVERAGE, FONTS
+from onboarding.signing.letters import COVERAGE, FONTS
 
 # The first font that has a letter prints it: a script's own before those that have a little of everything.
 FIRST: Final = ("Noto Sans", "Droid Sans Fallback", "NanumSquare")

@@ -10,12 +10,12 @@ from django.utils import timezone
 from clients.models import Agreement, ReferralPartnerClientLink
 from clients.models.client import Role
 from debitura.demo.cases import claims, move_along
-from onboarding.confirm_company import confirm_company, details_held, digest_of
-from onboarding.confirm_users import confirm_users, people_held
-from onboarding.email_codes import confirm_code, request_code
+from onboarding.journey.confirm_company import confirm_company, details_held, digest_of
+from onboarding.journey.confirm_users import confirm_users, people_held
 from onboarding.models import EmailCode, Purpose
-from onboarding.onboard import AwaitingSignature, Company, Person, Registration, onboard_client
-from onboarding.sign_agreement import Signed, SignedAs, sign_agreement, what_is_shown
+from onboarding.proof.email_codes import confirm_code, request_code
+from onboarding.registering.onboard import AwaitingSignature, Company, Person, Registration, onboard_client
+from onboarding.signing.sign_agreement import Signed, SignedAs, sign_agreement, what_is_shown
 from partners.models import ReferralPartner
 from staff.models import Staff
 

@@ -14,7 +14,7 @@ from django.db import transaction
 from debitura.demo.cases import make_collectors
 from debitura.demo.clients import make_clients
 from debitura.demo.known import make_known_companies
-from onboarding.agreement_pdf import bundled_fonts
+from onboarding.signing.agreement_pdf import bundled_fonts
 from partners.models import ApiKey, ReferralPartner, key_hash
 from staff.models import Staff
 

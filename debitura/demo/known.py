@@ -7,7 +7,7 @@ from django.utils import timezone
 from clients.models import EmailAddress, ReferralPartnerClientLink
 from debitura.demo.clients import prove
 from edge.mailbox import normal_address
-from onboarding.onboard import AwaitingSignature, Company, Person, Registration, onboard_client
+from onboarding.registering.onboard import AwaitingSignature, Company, Person, Registration, onboard_client
 from partners.models import ReferralPartner
 
 

@@ -189,7 +189,7 @@ def _lists() -> Iterator[tuple[str, float]]:
     from cases.find_cases import find_cases
     from cases.list_schemas import CasesQuery
     from cases.models import CollectionPartner
-    from onboarding.client_list import ClientsQuery, find_clients
+    from onboarding.api.lists import ClientsQuery, find_clients
     from partners.models import ReferralPartner
     from tests.crowd import make_cases, make_crowd
 

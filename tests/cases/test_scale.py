@@ -14,7 +14,7 @@ from django.utils import timezone
 from cases.find_cases import find_cases
 from cases.list_schemas import CasesQuery
 from edge.query import read_query
-from onboarding.client_list import ClientsQuery, find_clients
+from onboarding.api.lists import ClientsQuery, find_clients
 from partners.models import ReferralPartner
 from tests.crowd import make_cases, make_crowd
 from tests.make import make_collection_partner, make_partner

@@ -29,13 +29,13 @@ from clients.invalidate_signature import Invalidated, invalidate_signature
 from clients.models import Agreement, Client, LinkConflict, LinkRequest
 from clients.publish_agreement import Published, publish_agreement
 from clients.rename_client import Renamed, rename_client
-from onboarding.confirm_company import confirm_company, details_held, digest_of
-from onboarding.confirm_users import Colleague, confirm_users, people_held
-from onboarding.email_codes import confirm_code, request_code
+from onboarding.journey.confirm_company import confirm_company, details_held, digest_of
+from onboarding.journey.confirm_users import Colleague, confirm_users, people_held
 from onboarding.models import Purpose
-from onboarding.onboard import Company
-from onboarding.resolve_conflict import Resolved, keep, offer_move, reopen
-from onboarding.sign_agreement import Signed, SignedAs, sign_agreement, what_is_shown
+from onboarding.proof.email_codes import confirm_code, request_code
+from onboarding.registering.onboard import Company
+from onboarding.signing.sign_agreement import Signed, SignedAs, sign_agreement, what_is_shown
+from onboarding.support.resolve_conflict import Resolved, keep, offer_move, reopen
 from partners.models import ReferralPartner
 from tests.cases.test_submit_cases import CLAIM
 from tests.debitura.attacks import (

@@ -17,7 +17,7 @@ from django.test import Client
 from jsonschema import Draft202012Validator
 
 from edge.errors import STANDARD
-from onboarding.schemas import CreateClientRequest
+from onboarding.api.schemas import CreateClientRequest
 
 OPERATIONS = {
     ("/clients", "get"),

@@ -18,7 +18,7 @@ from django.db import connection
 
 from clients.models import Agreement
 from edge.chunked import MAX_BODY
-from onboarding.locks import advisory_key
+from onboarding.registering.locks import advisory_key
 from partners.models import ApiKey, key_hash
 from tests.make import make_client, make_first_agreement, make_key, make_partner, registration_body
 from tests.race import second_connection, wait_until_blocked

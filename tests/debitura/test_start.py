@@ -191,7 +191,7 @@ COOKIES = """
 import debitura.wsgi
 from django.conf import settings
 from staff import idle, known_browser, messages
-from onboarding import browser
+from onboarding.proof import browser
 print(settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, messages.Messages.cookie_name, idle.COOKIE,
       known_browser.COOKIE, browser.COOKIE)
 print(settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE, settings.SESSION_COOKIE_PATH,

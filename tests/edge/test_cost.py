@@ -16,7 +16,7 @@ from rest_framework.test import APIClient
 from cases.schemas import PreviewRequest
 from edge.chunked import MAX_BODY
 from edge.shapes import Shape
-from onboarding.schemas import CreateClientRequest
+from onboarding.api.schemas import CreateClientRequest
 from tests.cost import ALPHABETS, cpu_ms, full
 from tests.make import registration_body
 from tests.wire import send

@@ -18,8 +18,8 @@ from rest_framework.test import APIClient
 
 from clients.models import Agreement, Client
 from edge.errors import is_database_away
-from onboarding import locks
-from onboarding.locks import advisory_key, take_advisory_locks
+from onboarding.registering import locks
+from onboarding.registering.locks import advisory_key, take_advisory_locks
 from partners.models import ApiKey, ReferralPartner
 from tests.conftest import caller
 from tests.make import make_client, make_first_agreement, make_partner, registration_body

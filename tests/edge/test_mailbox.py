@@ -12,8 +12,8 @@ from pydantic_core import PydanticCustomError
 
 from debitura.settings import SMTP
 from edge.mailbox import mailbox, normal_address, read_email
-from onboarding.email_codes import request_code
 from onboarding.models import Purpose
+from onboarding.proof.email_codes import request_code
 from tests.conftest import deliver_mail
 from tests.make import make_client, make_link
 from tests.smtp import mail_server

@@ -15,7 +15,7 @@ from django.urls.resolvers import RegexPattern, RoutePattern
 from rest_framework.test import APIRequestFactory
 
 from edge.operation import Operation
-from onboarding.journey import PATHS
+from onboarding.journey.steps import PATHS
 
 # By name, with the namespaces it is in. Pages of a client are open to whoever has the URL; what they show and do is a
 # matter of the proof that the browser holds.

@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 
 from cases.schemas import PreviewRequest
 from edge.shapes import Shape
-from onboarding.schemas import CreateClientRequest
+from onboarding.api.schemas import CreateClientRequest
 from tests.make import registration_body
 
 NIL = "00000000-0000-0000-0000-000000000000"

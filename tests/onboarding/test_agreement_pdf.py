@@ -16,9 +16,9 @@ from structlog.testing import capture_logs
 import clients
 from clients.agreement_text import UnsupportedMarkdown
 from edge.clock import for_people
-from onboarding import agreement_pdf
-from onboarding.agreement_pdf import AgreementPdf, RenderedPdf, render_agreement
-from onboarding.letters import FONTS
+from onboarding.signing import agreement_pdf
+from onboarding.signing.agreement_pdf import AgreementPdf, RenderedPdf, render_agreement
+from onboarding.signing.letters import FONTS
 
 SDCA = (Path(clients.__file__).parent / "agreements" / "sdca_1.md").read_text()
 AWKWARD = 'Müller & Søn <b>#1</b> $x$ "A/S"'

@@ -15,11 +15,11 @@ from django.utils import timezone
 
 from clients.models import Agreement, Client, LinkRequest, ReferralPartnerClientLink, RequestStatus
 from clients.models.client import Role
-from onboarding import approve_link as module
-from onboarding.approve_link import Approved, Decision, Declined, NoLongerOpen, approve_link, decline_link
-from onboarding.in_hand import NotProven
+from onboarding.approving import approve_link as module
+from onboarding.approving.approve_link import Approved, Decision, Declined, NoLongerOpen, approve_link, decline_link
+from onboarding.journey.in_hand import NotProven
 from onboarding.models import Purpose
-from onboarding.onboard import AwaitingSignature, LinkedElsewhere
+from onboarding.registering.onboard import AwaitingSignature, LinkedElsewhere
 from partners.models import ReferralPartner
 from tests.make import (
     make_client,

@@ -17,7 +17,7 @@ from rest_framework.test import APIClient
 from cases.models import Case, CaseTransition, Coverage, KeptClaims, SubmittedCase
 from clients.models import Agreement, Client, LinkRequest, ReferralPartnerClientLink, RequestStatus
 from clients.publish_agreement import publish_agreement
-from onboarding.approve_link import Approved, approve_link, decline_link
+from onboarding.approving.approve_link import Approved, approve_link, decline_link
 from onboarding.models import Purpose
 from partners.models import ReferralPartner
 from tests.cases.test_schemas import CASE, DEBTOR

@@ -12,7 +12,7 @@ from django.apps import apps
 from django.utils import timezone
 
 from clients.models import Agreement, Client, EmailAddress, ReferralPartnerClientLink
-from onboarding.confirm_company import (
+from onboarding.journey.confirm_company import (
     AddressesOfOthers,
     AlreadySigned,
     ChangedSince,
@@ -22,9 +22,9 @@ from onboarding.confirm_company import (
     details_held,
     digest_of,
 )
-from onboarding.in_hand import NotProven
+from onboarding.journey.in_hand import NotProven
 from onboarding.models import Purpose
-from onboarding.onboard import Company
+from onboarding.registering.onboard import Company
 from tests.make import make_client, make_first_agreement, make_link, make_proof, make_signature
 from tests.race import at_once
 from tests.rows import everything, everything_but_tries

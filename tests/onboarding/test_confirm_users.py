@@ -10,12 +10,12 @@ from pytest_django.fixtures import Settings
 
 from clients.models import Agreement, Client, EmailAddress, ReferralPartnerClientLink, User
 from clients.models.client import Role
-from onboarding.confirm_company import AddressesOfOthers, AlreadySigned, ChangedSince, Saved, digest_of
-from onboarding.confirm_users import Colleague, HandedOver, UsersOutcome, confirm_users, people_held
-from onboarding.email_codes import standing_proof
-from onboarding.in_hand import NotProven
+from onboarding.journey.confirm_company import AddressesOfOthers, AlreadySigned, ChangedSince, Saved, digest_of
+from onboarding.journey.confirm_users import Colleague, HandedOver, UsersOutcome, confirm_users, people_held
+from onboarding.journey.in_hand import NotProven
+from onboarding.journey.typed_addresses import OTHERS_A_DAY, register_typed
 from onboarding.models import AskingLimitReached, Purpose
-from onboarding.typed_addresses import OTHERS_A_DAY, register_typed
+from onboarding.proof.email_codes import standing_proof
 from tests.make import make_client, make_link, make_proof, make_signature
 from tests.rows import everything, everything_but_tries
 

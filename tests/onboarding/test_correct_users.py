@@ -12,13 +12,20 @@ from django.utils import timezone
 
 from clients.models import Agreement, Client, EmailAddress, Signature, User
 from clients.models.client import Role
-from onboarding import correct_users, onboard
-from onboarding.correct_users import AddressOfAnother, AddressOfColleague, ClientIsGone, Corrected, CorrectionOutcome
-from onboarding.email_codes import standing_proof
-from onboarding.in_hand import NotProven
+from onboarding.journey.in_hand import NotProven
 from onboarding.models import EmailCode, Purpose
-from onboarding.onboard import NeedsApproval, Outcome
-from onboarding.sign_agreement import Signed
+from onboarding.proof.email_codes import standing_proof
+from onboarding.registering import onboard
+from onboarding.registering.onboard import NeedsApproval, Outcome
+from onboarding.signing.sign_agreement import Signed
+from onboarding.support import correct_users
+from onboarding.support.correct_users import (
+    AddressOfAnother,
+    AddressOfColleague,
+    ClientIsGone,
+    Corrected,
+    CorrectionOutcome,
+)
 from staff.history import history_of
 from staff.models import Staff
 from tests.make import make_client, make_first_agreement, make_link, make_partner, make_proof, make_staff, make_user

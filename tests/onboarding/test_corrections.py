@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from clients.models import Agreement, Client, EmailAddress, User
 from clients.models.client import Role
-from onboarding.correct_users import (
+from onboarding.models import Correction, CorrectionStatus, EmailCode
+from onboarding.support.correct_users import (
     AddressOfAnother,
     ClientIsGone,
     Corrected,
@@ -27,7 +28,6 @@ from onboarding.correct_users import (
     correct_address,
     refuse_correction,
 )
-from onboarding.models import Correction, CorrectionStatus, EmailCode
 from onboarding.tasks import tell_of_correction
 from staff.models import Staff
 from tests.conftest import deliver_mail

@@ -16,8 +16,9 @@ from django.utils import timezone
 
 from clients.models import Agreement, Client, EmailAddress, ReferralPartnerClientLink
 from clients.models.client import Role
-from onboarding import email_codes
-from onboarding.email_codes import (
+from onboarding.models import TRIES, EmailCode, Purpose, Subject
+from onboarding.proof import email_codes
+from onboarding.proof.email_codes import (
     MORE_WITH_THE_ADDRESS,
     PER_DAY,
     PER_HOUR,
@@ -35,7 +36,6 @@ from onboarding.email_codes import (
     request_code,
     standing_proof,
 )
-from onboarding.models import TRIES, EmailCode, Purpose, Subject
 from tests.conftest import deliver_mail
 from tests.make import make_client, make_link, make_request, make_user
 from tests.onboarding.visitor import mailed_code

@@ -18,8 +18,8 @@ from edge.errors import ApiError
 from edge.json_body import parse
 from edge.mailbox import mailbox
 from edge.shapes import read
-from onboarding.onboard import Registration
-from onboarding.schemas import CreateClientRequest
+from onboarding.api.schemas import CreateClientRequest
+from onboarding.registering.onboard import Registration
 from tests.onboarding.bodies import CASE, CLIENT, NIL, Path, said
 
 NOW = datetime(2026, 11, 29, 19, 11, tzinfo=UTC)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from django import forms
 
-from onboarding.forms import AddressForm, CodeForm, ColleagueForm, CompanyForm, SignForm
+from onboarding.journey.forms import ColleagueForm, CompanyForm
+from onboarding.proof.forms import AddressForm, CodeForm
+from onboarding.signing.forms import SignForm
 
 type Form = type[forms.Form]
 

@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 
 from clients.models import Agreement, Client, Signature, SignedDocument
 from edge.shapes import CompanyName
-from onboarding import sign_agreement
-from onboarding.agreement_pdf import render_agreement
-from onboarding.evidence import attached_record
-from onboarding.journey import Step
-from onboarding.letters import COVERAGE, FONTS, UNSEEN, families_for, in_print, letters_not_in_print
+from onboarding.journey.steps import Step
+from onboarding.signing import sign_agreement
+from onboarding.signing.agreement_pdf import render_agreement
+from onboarding.signing.evidence import attached_record
+from onboarding.signing.letters import COVERAGE, FONTS, UNSEEN, families_for, in_print, letters_not_in_print
 from tests.fonts import coverage_of_the_fonts, letters_of_the_fonts, marks_of_unicode
 from tests.forty_names import FORTY_NAMES
 from tests.make import make_client, make_link

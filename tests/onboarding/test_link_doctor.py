@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from clients.models import Agreement, Client, LinkConflict, LinkRequest, ReferralPartnerClientLink
 from edge.clock import for_people
-from onboarding.email_codes import request_code
-from onboarding.link_doctor import NEWEST, diagnose, find_clients
 from onboarding.models import EmailCode, Purpose
-from onboarding.resolve_conflict import keep
+from onboarding.proof.email_codes import request_code
+from onboarding.support.link_doctor import NEWEST, diagnose, find_clients
+from onboarding.support.resolve_conflict import keep
 from partners.models import ReferralPartner
 from tests.jobs import make_worker
 from tests.make import (

@@ -9,8 +9,8 @@ import pytest
 from django.utils import timezone
 
 from clients.models import Agreement, LinkConflict, LinkRequest, ReferralPartnerClientLink
-from onboarding.onboard import Ambiguous, LinkedElsewhere
-from onboarding.resolve_conflict import keep, offer_move, refuse, reopen
+from onboarding.registering.onboard import Ambiguous, LinkedElsewhere
+from onboarding.support.resolve_conflict import keep, offer_move, refuse, reopen
 from partners.models import ReferralPartner
 from tests.make import make_client, make_first_agreement, make_link, make_partner, make_staff
 from tests.onboarding.test_onboard import JANE, onboard

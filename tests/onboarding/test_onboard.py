@@ -13,7 +13,7 @@ from django.utils import timezone
 from clients.agreement_status import NeverSigned
 from clients.models import Agreement, Client, EmailAddress, ReferralPartnerClientLink, User
 from clients.models.client import Role
-from onboarding.onboard import (
+from onboarding.registering.onboard import (
     Ambiguous,
     AwaitingSignature,
     Company,

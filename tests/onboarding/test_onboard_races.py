@@ -11,9 +11,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from clients.models import Agreement, Client, ReferralPartnerClientLink
-from onboarding import locks, onboard
-from onboarding.locks import advisory_key, take_advisory_locks
-from onboarding.onboard import AwaitingSignature, LinkedElsewhere, Outcome
+from onboarding.registering import locks, onboard
+from onboarding.registering.locks import advisory_key, take_advisory_locks
+from onboarding.registering.onboard import AwaitingSignature, LinkedElsewhere, Outcome
 from partners.models import ReferralPartner
 from tests.conftest import caller
 from tests.make import make_client, make_first_agreement, make_partner, registration_body

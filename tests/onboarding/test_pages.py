@@ -17,10 +17,10 @@ from django.utils import timezone
 from clients.models import Agreement, Client, ReferralPartnerClientLink, Signature
 from clients.models.client import Role
 from clients.publish_agreement import publish_agreement
-from onboarding import email_codes
-from onboarding.email_codes import UNPROVEN_PER_HOUR
-from onboarding.journey import PATHS, STEPS, Step, page_path
+from onboarding.journey.steps import PATHS, STEPS, Step, page_path
 from onboarding.models import EmailCode, KeptForm, Purpose
+from onboarding.proof import email_codes
+from onboarding.proof.email_codes import UNPROVEN_PER_HOUR
 from onboarding.tasks import forget_kept_forms
 from partners.models import ReferralPartner
 from tests.conftest import deliver_mail

@@ -14,11 +14,18 @@ from django.db import transaction
 from django.utils import timezone
 
 from clients.models import Agreement, Client, ConflictStatus, LinkConflict, LinkRequest, ReferralPartnerClientLink
-from onboarding import resolve_conflict as module
-from onboarding.approve_link import Approved, approve_link, decline_link
+from onboarding.approving.approve_link import Approved, approve_link, decline_link
 from onboarding.models import Purpose
-from onboarding.onboard import Ambiguous, AwaitingSignature, Disowned, LinkedElsewhere, NeedsApproval, find_onboarded
-from onboarding.resolve_conflict import (
+from onboarding.registering.onboard import (
+    Ambiguous,
+    AwaitingSignature,
+    Disowned,
+    LinkedElsewhere,
+    NeedsApproval,
+    find_onboarded,
+)
+from onboarding.support import resolve_conflict as module
+from onboarding.support.resolve_conflict import (
     DecidedBefore,
     IdTaken,
     NotAmongTheMatches,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from onboarding.return_url import MAX_LENGTH, allowed_return_url
+from onboarding.proof.return_url import MAX_LENGTH, allowed_return_url
 from partners.models import ReferralPartner
 
 PARTNER = ReferralPartner(return_hosts=["app.ledgerly.test", "localhost:3000"])

@@ -15,9 +15,9 @@ from clients.models import Agreement, Client, ReferralPartnerClientLink, Signatu
 from clients.publish_agreement import publish_agreement
 from clients.rename_client import rename_client
 from edge.clock import database_time, for_people
-from onboarding.journey import Step, page_path
+from onboarding.journey.steps import Step, page_path
 from onboarding.models import Purpose
-from onboarding.onboard import AwaitingSignature, Onboarded, Ready, find_onboarded
+from onboarding.registering.onboard import AwaitingSignature, Onboarded, Ready, find_onboarded
 from partners.models import ReferralPartner
 from tests.make import make_agreement, make_client, make_link, make_signature, make_staff, registration_body
 from tests.onboarding.visitor import FIRST, Visitor

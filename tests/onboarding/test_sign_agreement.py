@@ -19,11 +19,11 @@ from clients.models import Agreement, Client, ReferralPartnerClientLink, Signatu
 from clients.models.client import Role
 from clients.publish_agreement import Published
 from edge.clock import database_time
-from onboarding import sign_agreement
-from onboarding.agreement_pdf import render_agreement
-from onboarding.in_hand import NotProven
+from onboarding.journey.in_hand import NotProven
 from onboarding.models import EmailCode, Purpose
-from onboarding.sign_agreement import (
+from onboarding.signing import sign_agreement
+from onboarding.signing.agreement_pdf import render_agreement
+from onboarding.signing.sign_agreement import (
     CONSENT,
     DetailsChanged,
     NewVersionShown,

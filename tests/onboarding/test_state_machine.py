@@ -29,8 +29,8 @@ from clients.models import (
     User,
 )
 from edge.mailbox import normal_address
-from onboarding.browser import COOKIE, name_browser
 from onboarding.models import Purpose
+from onboarding.proof.browser import COOKIE, name_browser
 from tests.conftest import caller
 from tests.make import make_first_agreement, make_partner, make_proof, make_staff, registration_body
 from tests.onboarding.visitor import Visitor

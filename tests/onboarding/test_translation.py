@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from clients.models import Agreement, Client, LinkRequest
-from onboarding.journey import Step
+from onboarding.journey.steps import Step
 from onboarding.models import Purpose
 from partners.models import ReferralPartner
 from tests.make import make_agreement, make_client, make_link, make_partner, make_request, make_staff

@@ -15,11 +15,11 @@ from django.utils import timezone
 
 from clients.invalidate_signature import invalidate_signature
 from clients.models import Agreement, Signature
-from onboarding import verify_signatures as module
-from onboarding.agreement_pdf import render_agreement
-from onboarding.evidence import attached_record, evidence_record
-from onboarding.sign_agreement import Signed, signed_pdf
-from onboarding.verify_signatures import Difference, verify_signatures
+from onboarding.signing import verify_signatures as module
+from onboarding.signing.agreement_pdf import render_agreement
+from onboarding.signing.evidence import attached_record, evidence_record
+from onboarding.signing.sign_agreement import Signed, signed_pdf
+from onboarding.signing.verify_signatures import Difference, verify_signatures
 from tests.make import make_client, make_link, make_proof, make_signature, make_staff
 from tests.onboarding.test_sign_agreement import sign
 from tests.rows import everything

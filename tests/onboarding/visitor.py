@@ -8,9 +8,9 @@ from typing import Any
 from django.test import Client as Http
 
 from clients.models import ReferralPartnerClientLink
-from onboarding.confirm_company import details_held, digest_of
-from onboarding.confirm_users import people_held
-from onboarding.journey import Step, page_path
+from onboarding.journey.confirm_company import details_held, digest_of
+from onboarding.journey.confirm_users import people_held
+from onboarding.journey.steps import Step, page_path
 from onboarding.models import Purpose
 from tests.conftest import deliver_mail
 

@@ -15,8 +15,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.jobs import Job
 
 from clients.models import Agreement, ReferralPartnerClientLink
-from onboarding.email_codes import request_code
 from onboarding.models import Purpose
+from onboarding.proof.email_codes import request_code
 from onboarding.tasks import mail_code
 from processes.stalled_jobs import stalled_jobs
 from processes.tasks import forget_finished_jobs, take_up_stalled_jobs

@@ -16,8 +16,8 @@ from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from clients.models import Agreement
-from onboarding.email_codes import request_code
 from onboarding.models import Purpose
+from onboarding.proof.email_codes import request_code
 from tests.jobs import forget_jobs
 from tests.make import make_first_agreement, make_link
 from tests.server import PROJECT, SETTINGS, database_url, free_port, wait_until

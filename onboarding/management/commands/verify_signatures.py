@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from onboarding.verify_signatures import verify_signatures
+from onboarding.signing.verify_signatures import verify_signatures
 
 
 class Command(BaseCommand):

@@ -1,0 +1,168 @@
+"""What clients type of company and people: checked as the API checks it, and answered in their words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any, cast, override
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+
+from clients.countries import country_choices, country_name
+from clients.models import Client, User
+from edge.form_fields import AddressField, TextField
+from edge.mailbox import normal_address
+from edge.shapes import AddressLine, Code, CompanyName, OptionalLine, PersonName
+from onboarding.journey.confirm_company import details_held
+from onboarding.journey.confirm_users import Colleague
+from onboarding.registering.onboard import MAX_USERS, Company
+
+BELONGS_TO_ANOTHER = "This address cannot be used here. Please contact support."
+
+
+class CompanyForm(forms.Form):
+    """The company's details."""
+
+    name = TextField(
+        CompanyName(200),
+        label="Company name",
+        autocomplete="organization",
+        help_text="As it is registered: the agreement is made in this name.",
+        error_messages={"required": "Enter the company’s name."},
+    )
+    registration_number = TextField(Code(64), label="Registration number", required=False)
+    country = forms.ChoiceField(
+        label="Country",
+        choices=country_choices,
+        widget=forms.Select(attrs={"autocomplete": "country"}),
+        error_messages={"required": "Choose the country.", "invalid_choice": "Choose a country from the list."},
+    )
+    address = TextField(AddressLine(500), label="Street address", required=False, autocomplete="address-line1")
+    zip_code = TextField(Code(20), label="Postal code", required=False, autocomplete="postal-code")
+    city = TextField(OptionalLine(100), label="City", required=False, autocomplete="address-level2")
+    state = TextField(OptionalLine(100), label="State or region", required=False, autocomplete="address-level1")
+    support_email = AddressField(
+        label="E-mail of the company",
+        help_text="Where Debitura writes about your cases.",
+        error_messages={"required": "Enter the company’s e-mail address."},
+    )
+    support_phone = TextField(Code(32), label="Phone", required=False, autocomplete="tel", widget=forms.TelInput)
+
+    @classmethod
+    def of(cls, client: Client) -> CompanyForm:
+        """Make the form with what we hold."""
+        return cls(initial=vars(details_held(client)))
+
+    def beside(self, held: Company) -> list[tuple[forms.BoundField, str]]:
+        """Each field with what is held now, where that is not what was typed."""
+        in_words = {**vars(held), "country": country_name(held.country)}
+        now = {name: in_words[name] for name, value in vars(held).items() if self[name].value() != value}
+        for name in now:
+            self.fields[name].widget.attrs["aria-describedby"] = f"{self[name].auto_id}_held"
+        return [(field, now.get(field.name, "")) for field in self]
+
+    def company(self) -> Company:
+        """The details as typed."""
+        return Company(**self.cleaned_data)
+
+
+class ColleagueForm(forms.Form):
+    """A person at the company. Of who acts, the address is proven and stays."""
+
+    user_id = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    name = TextField(PersonName(200), label="Name", error_messages={"required": "Enter the person’s name."})
+    email = AddressField(label="E-mail", error_messages={"required": "Enter the person’s e-mail address."})
+
+
+if TYPE_CHECKING:
+    Colleagues = forms.BaseFormSet[ColleagueForm]
+else:  # generic to the type checker only
+    Colleagues = forms.BaseFormSet
+
+
+class ColleagueFormSet(Colleagues):
+    """Everybody at the company, and which row (by its number, from 0) is of the person who signs."""
+
+    def __init__(
+        self, data: QueryDict | None = None, *, acting: User, chosen: str | None = None, **options: Any
+    ) -> None:
+        # An empty row is a mistake, also in a form that says it had fewer rows.
+        super().__init__(data, form_kwargs={"empty_permitted": False}, **options)
+        self.acting = acting
+        self.chosen = chosen if data is None else data.get("onboarding_user")
+
+    @override
+    def clean(self) -> None:
+        """Refuse an address twice, and a list without somebody who signs."""
+        if any(self.errors):
+            return
+        for form in self.forms:
+            if form.cleaned_data["user_id"] == self.acting.pk:
+                form.cleaned_data["email"] = self.acting.email
+        times = Counter(normal_address(form.cleaned_data["email"]) for form in self.forms)
+        for form in self.forms:
+            if times[normal_address(form.cleaned_data["email"])] > 1:
+                form.add_error("email", "Two people have this address. Each needs one of their own.")
+        if self.chosen not in {str(index) for index in range(len(self.forms))}:
+            raise ValidationError("Choose who signs the agreement.")
+
+    def colleagues(self) -> list[Colleague]:
+        """The people as typed."""
+        return [
+            Colleague(**form.cleaned_data, is_onboarding_user=str(index) == self.chosen)
+            for index, form in enumerate(self.forms)
+        ]
+
+    def refuse(self, addresses: Collection[str]) -> None:
+        """Say beside each of these addresses that it cannot be used."""
+        for form in self.forms:
+            if normal_address(form.cleaned_data.get("email", "")) in addresses:
+                form.add_error("email", BELONGS_TO_ANOTHER)
+
+
+# The factory says less of what it makes than is true.
+COLLEAGUES = cast(
+    type[ColleagueFormSet],
+    forms.formset_factory(
+        ColleagueForm,
+        formset=ColleagueFormSet,
+        extra=0,
+        min_num=1,
+        validate_min=True,
+        max_num=MAX_USERS,
+        validate_max=True,
+        absolute_max=MAX_USERS,
+    ),
+)
+
+
+def colleagues_of(users: Sequence[User], *, acting: User) -> ColleagueFormSet:
+    """Make the form with the users we hold; who acts is proposed to sign."""
+    rows = [{"user_id": user.pk, "name": user.name, "email": user.email} for user in users]
+    chosen = next((str(index) for index, user in enumerate(users) if user.pk == acting.pk), None)
+    return COLLEAGUES(acting=acting, chosen=chosen, initial=rows)
+
+
+def colleagues_edited(typed: QueryDict, *, acting: User) -> ColleagueFormSet | None:
+    """Make the form as typed, with a row more or less if a button for that was pressed; nothing is judged yet."""
+    rows = [_row(typed, index) for index in range(min(_number(typed.get("form-TOTAL_FORMS")), MAX_USERS))]
+    chosen, removed = typed.get("onboarding_user"), typed.get("remove")
+    signs = [str(index) == chosen for index in range(len(rows))]
+    if "add" in typed and len(rows) < MAX_USERS:
+        rows.append({})
+        signs.append(False)
+    elif removed is not None and _number(removed) < len(rows):
+        del rows[_number(removed)], signs[_number(removed)]
+    elif "add" not in typed:
+        return None
+    return COLLEAGUES(acting=acting, chosen=str(signs.index(True)) if True in signs else None, initial=rows)
+
+
+def _row(typed: QueryDict, index: int) -> dict[str, str]:
+    return {name: typed.get(f"form-{index}-{name}", "") for name in ("user_id", "name", "email")}
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() and len(text) < 4 else 0

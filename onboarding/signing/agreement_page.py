@@ -1,0 +1,38 @@
+"""What the page shows on which the agreement is read and signed: to clients, and to staff before they publish it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from clients.agreement_changes import changes_html
+from clients.agreement_text import agreement_html
+from clients.models import Agreement, Client
+from edge.clock import for_people
+from onboarding.signing.agreement_pdf import PROVIDER
+from onboarding.signing.letters import in_print
+from onboarding.signing.sign_again import Asked
+
+
+def agreement_page(client: Client, agreement: Agreement, asked: Asked | None) -> dict[str, Any]:
+    """The facts of onboarding/agreement.html that are not the visitor's; `asked` for who signs again."""
+    facts = {
+        "client": client,
+        "agreement": agreement,
+        "text": agreement_html(agreement.text),
+        "provider": PROVIDER,
+        "not_in_print": _not_in_print(client),
+    }
+    if asked is None:
+        return facts
+    again = {
+        "asked": asked,
+        "since": for_people(asked.since) if asked.since else None,
+        "signed_at": for_people(asked.before.signed_at),
+        "changes": changes_html(asked.changes, heading_level=3),
+    }
+    return facts | again
+
+
+def _not_in_print(client: Client) -> list[tuple[str, str]]:
+    """The company's details that the document says otherwise than the page, as it says them."""
+    return [(label, in_print(value)) for label, value in client.details().items() if in_print(value) != value]

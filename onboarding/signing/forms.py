@@ -1,0 +1,35 @@
+"""What a signer types."""
+
+from __future__ import annotations
+
+from django import forms
+
+from edge.form_fields import TextField
+from edge.shapes import PersonName
+from onboarding.signing.sign_agreement import CONSENT, Shown
+
+# The letters of a name, each by its number and a blank.
+LONGEST_TOLD = 200 * len("U+10FFFF ")
+
+
+class SignForm(forms.Form):
+    """The signature, and what the page showed when it was given."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    details = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    told = forms.CharField(max_length=LONGEST_TOLD, required=False, widget=forms.HiddenInput)
+    full_name = TextField(
+        PersonName(200),
+        label="Your full name",
+        autocomplete="name",
+        help_text="Typing your name here is your signature.",
+        error_messages={"required": "Type your full name."},
+    )
+    consent = forms.BooleanField(
+        label=CONSENT,
+        error_messages={"required": "Tick the box if you have read the agreement and may bind the company."},
+    )
+
+    def shown(self) -> Shown:
+        """What the page showed."""
+        return Shown(version=self.cleaned_data["version"], details_digest=self.cleaned_data["details"])
