@@ -265,13 +265,13 @@ def test_guesses_in_parallel_are_as_few_as_one_after_another(sam: Staff) -> None
 
 # --- Names and passwords of any length --------------------------------------------------------------
 
-MARKS = "a" + "\u0301\u0323" * 230_000
+MARKS = "a" + "\u0301\u0323" * 90_000
 
 
 @pytest.mark.parametrize(
     "name",
-    ["x" * 255, "x" * 256, "x" * 950_000, MARKS, "\ufdfa" * 254, "\u0130" * 254, "\ufdfa" * 310_000],
-    ids=["255", "256", "a megabyte", "marks", "grows", "grows in small letters", "a megabyte that grows"],
+    ["x" * 255, "x" * 256, "x" * 390_000, MARKS, "\ufdfa" * 254, "\u0130" * 254, "\ufdfa" * 130_000],
+    ids=["255", "256", "a whole form", "marks", "grows", "grows in small letters", "a whole form that grows"],
 )
 def test_a_long_name_is_nobodys_and_costs_nothing(sam: Staff, name: str) -> None:
     attempt("wrong")
