@@ -16,10 +16,54 @@ STATES = ("State", "District")  # territories have country codes of their own
 TERRITORIES = frozenset(["AS", "FM", "GU", "MH", "MP", "PR", "PW", "UM", "VI"])
 # What it writes for addresses of the armed forces anywhere on earth, where no collection partner can go.
 OF_THE_FORCES = {"AA": "Armed Forces Americas", "AE": "Armed Forces Europe", "AP": "Armed Forces Pacific"}
+# How states were written before they had two letters, and many still are; without full stops and blanks.
+ABBREVIATED = dict(
+    pair.split(":")
+    for pair in [
+        "ala:AL",
+        "ariz:AZ",
+        "ark:AR",
+        "calif:CA",
+        "colo:CO",
+        "conn:CT",
+        "del:DE",
+        "fla:FL",
+        "ida:ID",
+        "ill:IL",
+        "ind:IN",
+        "kans:KS",
+        "ken:KY",
+        "mass:MA",
+        "mich:MI",
+        "minn:MN",
+        "miss:MS",
+        "mont:MT",
+        "nebr:NE",
+        "nev:NV",
+        "ndak:ND",
+        "ncarolina:NC",
+        "ohi:OH",
+        "okla:OK",
+        "ore:OR",
+        "penna:PA",
+        "scarolina:SC",
+        "sdak:SD",
+        "tenn:TN",
+        "tex:TX",
+        "wash:WA",
+        "wva:WV",
+        "wis:WI",
+        "wyo:WY",
+    ]
+)
 OTHER_NAMES = {
     "AA": ["Armed Forces America", "Armed Forces Americas (except Canada)"],
     "AE": ["Armed Forces Africa", "Armed Forces Canada", "Armed Forces Middle East"],
     "DC": ["D.C.", "Washington, D.C.", "Washington, District of Columbia"],
+    "NE": ["Neb."],
+    "PA": ["Penn."],
+    "WA": ["Washington State"],
+    "WI": ["Wisc."],
     "VI": ["Virgin Islands"],
 }
 KOSOVO_ID = 983  # CLDR's; ISO leaves 900 to 999 to who uses its numbers
@@ -48,6 +92,7 @@ def _codes() -> dict[str, str]:
         codes
         | {folded(name): code for code, name in named.items()}
         | {folded(name): code for code, names in OTHER_NAMES.items() for name in names}
+        | ABBREVIATED
     )
 
 

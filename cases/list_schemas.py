@@ -33,7 +33,7 @@ def _countries(sent: list[str]) -> list[str]:
 
 def _uuids(sent: list[str]) -> list[UUID]:
     try:
-        return [UUID(each) for each in sent]
+        return [named for named in map(UUID, sent) if named.int]
     except ValueError:
         raise PydanticCustomError("uuids", "Must be UUIDs.")
 

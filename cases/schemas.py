@@ -16,16 +16,18 @@ from pydantic_core.core_schema import ValidationInfo
 
 from cases.claim import Claim, Debtor, DebtorType
 from cases.currencies import decimals, why_not
-from cases.jurisdictions import TERRITORIES, US, Place, state_name, us_place
+from cases.jurisdictions import TERRITORIES, US, Place, us_place
 from cases.standard_fees import Age
 from clients.countries import COUNTRIES_TAKEN, country_name, read_country
 from edge.days import is_in_the_future, read_day
 from edge.shapes import AddressLine, Code, CompanyName, Line, OptionalLine, OptionalText, Shape
+from edge.text import trimmed
 
 # As much as twelve digits and four decimals: what a double, and so JSON in most hands, still holds exactly.
 MAX_AMOUNT = Decimal(999_999_999_999)
 WIDE = Context(prec=40)  # for amounts of twelve digits, however many decimals were sent
 MAX_URL = 2048
+LONGEST_WORD = 100  # of what is one of a few, with whatever blanks around it
 
 
 # --- Kinds of values --------------------------------------------------------------------------------
@@ -62,7 +64,7 @@ def _read_amount(sent: object) -> Decimal:
 def _read_uuid(sent: object) -> UUID | None:
     """In any letter case; the nil UUID says nothing."""
     try:
-        named = UUID(sent if isinstance(sent, str) else "")
+        named = UUID(trimmed(sent) if isinstance(sent, str) and len(sent) <= LONGEST_WORD else "")
     except ValueError:
         raise _fault("Must be a UUID.")
     return named if named.int else None
@@ -81,14 +83,14 @@ def _read_url(sent: object) -> str:
 
 def _read_debtor_type(sent: object) -> DebtorType:
     kinds = {"company": DebtorType.COMPANY, "private": DebtorType.PRIVATE, "person": DebtorType.PRIVATE}
-    kind = kinds.get(sent.casefold()) if isinstance(sent, str) else None
+    kind = kinds.get(trimmed(sent).casefold()) if isinstance(sent, str) and len(sent) <= LONGEST_WORD else None
     if kind is None:
         raise _fault("Must be Company or Private.")
     return kind
 
 
 def _read_currency(sent: object) -> str:
-    currency = sent.strip().upper() if isinstance(sent, str) else ""
+    currency = trimmed(sent).upper() if isinstance(sent, str) and len(sent) <= LONGEST_WORD else ""
     why = why_not(currency)
     if why is not None:
         raise _fault(why)
@@ -97,7 +99,7 @@ def _read_currency(sent: object) -> str:
 
 _WHEN = (
     "ISO 8601: a day, best without a time. Of a moment the day counts that is written, whatever its offset: local "
-    "midnight that a program has turned into UTC is a day early. Days before 1970 are none."
+    "midnight that a program has turned into UTC is a day early. Days before 2 January 1970 are none."
 )
 Amount = Annotated[Decimal, _Read(_read_amount, (("type", "number"), ("minimum", 0), ("maximum", int(MAX_AMOUNT))))]
 Day = Annotated[datetime.date | None, _Read(read_day, (("type", ["string", "null"]), ("description", _WHEN)))]
@@ -287,20 +289,18 @@ class DebtorRequest(Shape):
 
 
 def _state(given: str, beside: str = "") -> str:
-    """The two letters by which a US address calls its state, its territory or the armed forces."""
-    named = us_place(beside)
-    if not given and named is None:
-        raise _fault("Is needed in the United States: CA, US-CA or California.")
-    place = us_place(given) if given else named
-    if place is None:
+    """
+    The two letters by which a US address calls its state, its territory or the armed forces.
+
+    What stands `beside` in the address says it only where the code is left out: people write a city there too.
+    """
+    place = us_place(given or beside)
+    if place is None and given:
         raise _fault("Not a US state. Write CA, US-CA or California; PR for Puerto Rico, AE for the armed forces.")
-    if named is not None and named != place:
-        raise _fault(f"Is {_in_words(place)}, and state says {_in_words(named)}.")
+    if place is None:
+        unread = ", and what state says is none" if beside else ""
+        raise _fault(f"Is needed in the United States{unread}: CA, US-CA or California.")
     return place.state or place.country
-
-
-def _in_words(place: Place) -> str:
-    return state_name(place.state) if place.state else country_name(place.country)
 
 
 def _place(country: str, state: str) -> Place:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, assert_never
 
 from django import forms
@@ -15,6 +15,7 @@ from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from clients.admin_search import FoundByClient
 from clients.agreement_status import Reason
 from clients.models import (
     Client,
@@ -153,23 +154,6 @@ class SignatureInline(ReadOnlyInline):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """With the agreements' titles."""
         return super().get_queryset(request).select_related("agreement")
-
-
-class FoundByClient(ReadOnlyAdmin):
-    """Rows that are some client's, found by its name, however that is written, number and e-mail address too."""
-
-    clients_are_at: Sequence[str] = ("client",)
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        """What the row's own columns find, and what their client does."""
-        found, comes_twice = super().get_search_results(request, queryset, search_term)
-        if term := search_term.strip():
-            clients = Client.objects.order_by().known_as(term).values("pk")
-            for at in self.clients_are_at:
-                found |= queryset.filter(**{f"{at}__in": clients})
-        return found, comes_twice
 
 
 class ClientAdmin(ReadOnlyAdmin):
@@ -333,7 +317,9 @@ class UserAdmin(FoundByClient):
     list_display = ["name", "email", "role", "client"]
     list_select_related = ["client"]
     list_filter = ["role"]
-    search_fields = ["name", "email", "client__name"]
+    search_fields = ["email"]  # get_search_results has the rest
+    search_help_text = "Name or e-mail address of the person; name, number or e-mail address of the client."
+    known_at = ("pk", "clients_user")
     fields = ["client", "name", "email", "role"]
 
 

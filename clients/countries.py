@@ -90,6 +90,7 @@ FORMER = {
 # What else honest programs write: .NET, Windows, WooCommerce, Magento, the World Bank's and the UN's lists, and people.
 IN_PROGRAMS = {
     "AE": ["UAE", "Emirates"],
+    "AL": ["Shqipëria"],
     "AT": ["Oesterreich"],
     "AX": ["Aaland Islands", "Ahvenanmaa"],
     "BA": ["Bosnia-Hercegovina"],
@@ -107,6 +108,7 @@ IN_PROGRAMS = {
     ],
     "CF": ["CAR", "Central African Rep."],
     "CG": ["Congo, Rep.", "Congo, Republic of the", "République du Congo"],
+    "CH": ["Svizra"],
     "CI": ["Ivory Coast (Cote d'Ivoire)", "Republic of Ivory Coast"],
     "CN": ["China, People's Republic of", "PR China", "PRC", "Mainland China", "China mainland"],
     "CZ": ["Česká republika"],
@@ -161,11 +163,12 @@ IN_PROGRAMS = {
     "KR": ["Korea, South", "S. Korea", "ROK", "Korea, Rep.", "Korea Republic", "한국"],
     "KZ": ["Qazaqstan"],
     "LA": ["Lao PDR", "Lao People's Dem. Rep."],
+    "LY": ["State of Libya"],
     "MD": ["Moldavia"],
     "ME": ["Црна Гора", "Republic of Montenegro"],
     "MF": ["Saint Martin (France)"],
     "MH": ["Marshalls", "Marshall Is."],
-    "MK": ["Macedonia, North", "N. Macedonia", "Severna Makedonija"],
+    "MK": ["Maqedonia e Veriut", "Macedonia, North", "N. Macedonia", "Severna Makedonija"],
     "MO": [
         "Macau",
         "Macau SAR",
@@ -185,7 +188,7 @@ IN_PROGRAMS = {
     "PW": ["Belau"],
     "RE": ["Reunion Island"],
     "RU": ["Russian Fed.", "Rossiya", "Российская Федерация"],
-    "SA": ["KSA"],
+    "SA": ["السعودية", "KSA"],
     "SH": ["St Helena", "Ascension"],
     "SJ": ["Svalbard", "Jan Mayen", "Svalbard and Jan Mayen Islands"],
     "SK": ["Slovak Rep.", "Slovenská republika"],
@@ -193,6 +196,7 @@ IN_PROGRAMS = {
     "SX": ["St. Maarten", "St Maarten (Dutch part)", "Saint Martin (Dutch part)"],
     "SY": ["Syrian Arab Rep."],
     "TF": ["French Southern Lands", "Terres australes françaises"],
+    "TH": ["ประเทศไทย"],
     "TT": ["Trinidad", "Tobago"],
     "TW": ["Taiwan, ROC", "Taiwan, China", "Chinese Taipei", "臺灣", "台湾"],
     "TZ": ["Tanzania, United Rep."],
@@ -205,6 +209,7 @@ IN_PROGRAMS = {
     "VI": ["USVI", "Virgin Islands (USA)", "United States Virgin Islands"],
     "WF": ["Wallis and Futuna Islands"],
     "YE": ["Yemen, Rep."],
+    "ZA": ["Suid-Afrika"],
     KOSOVO: ["Republic of Kosovo", "Kosova", "Kosovo (UNSCR 1244)", "Kosovo (under UNSCR 1244/99)"],
 }
 
@@ -232,6 +237,10 @@ SEVERAL = {
 NAMED_IN = {"nb": "no"}
 
 THE_AND = re.compile(r"\b(?:the|and)\b")
+TWO_NAMES = re.compile(r"([^()/]+)[(/]([^()/]+)\)?\s*")
+ABBREVIATED = {
+    "Rep": "Republic", "Dem": "Democratic", "Fed": "Federal", "Isds": "Islands", "Isls": "Islands", "Is": "Islands",
+}  # fmt: skip
 SAINT = re.compile(r"\bst\b")
 # Letters that are not a plain one with a mark on it.
 PLAIN = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ə": "e"})
@@ -310,6 +319,10 @@ def load_countries() -> None:
 
 def country_code(given: str) -> str | None:
     """Alpha-2 code of a country given by a code or a name (COUNTRIES_TAKEN); None for none such, and for several."""
+    return _known(given) or _by_two_names(given) or _known(_in_full(given)) or _known(_turned_round(given))
+
+
+def _known(given: str) -> str | None:
     code = _codes().get(given.strip().upper())
     if code is not None:
         return code
@@ -317,6 +330,29 @@ def country_code(given: str) -> str | None:
     if name in _several():
         return None
     return _codes().get(name.upper()) or _in_english().get(name) or _in_their_languages().get(name)
+
+
+def _by_two_names(given: str) -> str | None:
+    """By two names of one country, `Czechia (Czech Republic)`; or by one in two parts, `Korea (South)`."""
+    written = TWO_NAMES.fullmatch(given)
+    if written is None:
+        return None
+    first, second = written.groups()
+    code = _known(first)
+    return code if code is not None and code == _known(second) else _known(f"{second} {first}")
+
+
+def _in_full(given: str) -> str:
+    """With what the United Nations' lists abbreviate written out: `Rep. of Moldova`, `Solomon Isds`."""
+    for short, full in ABBREVIATED.items():
+        given = re.sub(rf"\b{short}\b\.?", full, given)
+    return given
+
+
+def _turned_round(given: str) -> str:
+    """`Moldova, Rep.` as `Republic Moldova`."""
+    first, _, second = given.partition(", ")
+    return _in_full(f"{second} {first}")
 
 
 def read_country(given: str) -> str:

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
 
+from clients.admin_search import FoundByClient
 from clients.invalidate_signature import Invalidated, InvalidatedBefore, invalidate_signature
 from clients.models import (
     Signature,
@@ -20,7 +21,6 @@ from edge.form_fields import TextField
 from edge.shapes import OptionalText
 from staff.pages import (
     DecisionForm,
-    ReadOnlyAdmin,
     Whether,
     acting,
     require,
@@ -52,7 +52,7 @@ def _tell_invalidated(request: HttpRequest, outcome: Invalidated | InvalidatedBe
 
 
 @admin.register(Signature, site=site)
-class SignatureAdmin(ReadOnlyAdmin):
+class SignatureAdmin(FoundByClient):
     """Signatures with their evidence: append-only."""
 
     list_display = ["company_name", "version", "signer_name", "signed_at", "partner_name", "stands", "in_print"]
@@ -63,7 +63,8 @@ class SignatureAdmin(ReadOnlyAdmin):
         ("invalidated_at", Whether),
         ("document__letters_as_numbers", Whether),
     ]
-    search_fields = ["company_name", "signer_name", "signer_email", "=id", "=client__id", "=link__id"]
+    search_fields = ["=id", "=client__id", "=link__id"]  # get_search_results has the rest
+    known_at = ("pk", "clients_signature")
     search_help_text = "Company, signer, signer's address, id of the signature, the client or the link."
     fieldsets = [
         (None, {"fields": ["id", "client", "company_name", "details", "agreement", "agreement_sha256"]}),
@@ -149,13 +150,15 @@ class SignatureAdmin(ReadOnlyAdmin):
 
 
 @admin.register(SignedDocument, site=site)
-class SignedDocumentAdmin(ReadOnlyAdmin):
+class SignedDocumentAdmin(FoundByClient):
     """The PDFs of signatures."""
 
     list_display = ["company", "signed_at", "sha256", "is_accessible"]
     list_select_related = ["signature"]
     list_filter = ["is_accessible", "signature__signed_at"]
-    search_fields = ["signature__company_name", "sha256", "=signature__id"]
+    search_fields = ["sha256", "=signature__id"]  # get_search_results has the rest
+    clients_are_at = ("signature__client",)
+    known_at = ("signature", "clients_signature")
     ordering = ["-signature__signed_at"]
     fields = ["signature", "sha256", "renderer", "template_version", "is_accessible", "letters_as_numbers"]
 

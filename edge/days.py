@@ -11,11 +11,15 @@ from edge.text import trimmed
 
 # A day of ISO 8601, and what programs write after it when they only have moments; no second 60, no hour 24.
 TIME = r"(?:[01]\d|2[0-3])(?::?[0-5]\d(?::?[0-5]\d(?:[.,]\d{1,12})?)?)?"
-OFFSET = r" ?(?:[Zz]|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)"
-WRITTEN = re.compile(rf"([0-9W-]{{7,10}})(?:[Tt ]{TIME}(?:{OFFSET})?)?", re.ASCII)
-LONGEST = 60
-# Before it are the days that programs write for none, as .NET does with 0001-01-01; no claim is that old.
-EARLIEST = datetime.date(1970, 1, 1)
+# With the zone in brackets as Java writes it (RFC 9557), or spelt out as Ruby and Go do.
+OFFSET = r" ?(?:[Zz]|UTC|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)(?: UTC|\[[A-Za-z0-9_/+-]{1,40}\])?"
+AFTER_IT = rf"(?:[Tt ]{TIME}(?:{OFFSET})?|{OFFSET})?"
+WRITTEN = re.compile(rf"(\d{{4}}-\d\d-\d\d|\d{{8}}|\d{{4}}-W\d\d-\d|\d{{4}}W\d{{3}}){AFTER_IT}", re.ASCII)
+# What MySQL writes for no day, and PHP for that.
+NO_DAY = re.compile(rf"(?:0000|-\d{{4}})-\d\d-\d\d{AFTER_IT}", re.ASCII)
+LONGEST = 100
+# Before it are the days that programs write for none: .NET 0001-01-01, Unix its first; no claim is that old.
+EARLIEST = datetime.date(1970, 1, 2)
 FIRST_ON_EARTH = datetime.timedelta(hours=14)
 
 
@@ -23,7 +27,10 @@ def read_day(sent: object) -> datetime.date | None:
     """Return the day that is written, and None for one that stands for none; for schemas."""
     if not isinstance(sent, str):
         raise PydanticCustomError("day", "Must be a day as a string, such as 2026-01-31.")
-    written = WRITTEN.fullmatch(trimmed(sent)) if len(sent) <= LONGEST else None
+    text = trimmed(sent) if len(sent) <= LONGEST else ""
+    if NO_DAY.fullmatch(text):
+        return None
+    written = WRITTEN.fullmatch(text)
     try:
         day = datetime.date.fromisoformat(written[1]) if written else None
     except ValueError:

@@ -153,7 +153,7 @@ class AlwaysJSON(DefaultContentNegotiation):
         """Take the first, which is the only one; raises the 415 of a body that is said to be something else."""
         encoding = request.headers.get("Content-Encoding", "identity").strip().casefold()
         if encoding not in ("", "identity"):
-            raise _encoded()
+            raise _encoded(encoding)
         media_type = request.content_type.partition(";")[0].strip()
         if not JSON_TYPES.fullmatch(media_type):
             raise standard(415)
@@ -188,9 +188,9 @@ def answer_exception(exc: Exception, context: Mapping[str, Any]) -> HttpResponse
     return _json(error)
 
 
-def _encoded() -> ApiError:
+def _encoded(encoding: str) -> ApiError:
     """RFC 9110, 15.5.16: the answer says what would be taken."""
-    message = "The body has a Content-Encoding, and none is read here: send it as it is, without compression."
+    message = f"Content-Encoding {_shown(encoding)} is not read here: send the body as it is, without that header."
     return ApiError(415, STANDARD[415][0], message, headers={"Accept-Encoding": "identity"})
 
 

@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from pydantic_core import PydanticCustomError
 
-from edge.mailbox import MAX_EMAIL, read_email
+from edge.mailbox import MAX_EMAIL, in_letters, read_email
 from edge.shapes import Line, says_nothing
 
 
@@ -44,6 +44,6 @@ class AddressField(forms.CharField):
         if says_nothing(value):
             return ""
         try:
-            return read_email(str(value))
+            return in_letters(read_email(str(value)))
         except PydanticCustomError as fault:
             raise ValidationError(fault.message())

@@ -14,9 +14,10 @@ from functools import lru_cache
 from email_validator import EmailNotValidError, validate_email
 from pydantic_core import PydanticCustomError
 
-from edge.text import too_long, trimmed
+from edge.text import too_long, trimmed, without_formats
 
 MAX_EMAIL = 254
+MAX_SENT = 4 * MAX_EMAIL  # what is not seen included
 # What marks an encoded word of a header (RFC 2047): some who read `To:` would take it for something else.
 ENCODED_WORD = "=?"
 MAX_LOCAL_PART = 64  # RFC 5321, 4.5.3.1.1
@@ -28,11 +29,11 @@ def read_email(sent: str) -> str:
 
     A domain in other letters than ASCII comes in its one form, without what cannot be seen in it.
     """
-    address = trimmed(sent)
+    address = _visible(sent)
     if len(address) > MAX_EMAIL:
         raise too_long(MAX_EMAIL)
     local_part, _, _ = address.rpartition("@")
-    if not local_part.isascii():
+    if not local_part.isascii() and local_part.isprintable() and not set(' "<') & set(local_part):
         raise PydanticCustomError("email", "Letters such as é or ü before the @ are no mail that we can send.")
     if len(local_part) > MAX_LOCAL_PART:
         raise PydanticCustomError("email", f"Before the @ stand at most {MAX_LOCAL_PART} characters.")
@@ -41,6 +42,11 @@ def read_email(sent: str) -> str:
     except EmailNotValidError:
         raise PydanticCustomError("email", "This is not an e-mail address.")
     return address if address.isascii() else shown
+
+
+def in_letters(address: str) -> str:
+    """An address that was read, its domain in letters for people: browsers turn what is typed into Punycode."""
+    return _read(address)[1] if "xn--" in address.lower() else address
 
 
 def is_address(address: str) -> bool:
@@ -69,17 +75,23 @@ def _read(address: str) -> tuple[str, str]:
     return checked.ascii_email, checked.normalized
 
 
+def _visible(sent: str) -> str:
+    """The address without blanks at its ends and without what came along unseen when it was copied."""
+    address = trimmed(sent)
+    return address if address.isascii() or len(address) > MAX_SENT else without_formats(address)
+
+
 def normal_address(address: str) -> str:
     """
     Return the form under which an address is compared: its mailbox in lower case.
 
     What is no address is nobody's, and stays as it is but for its letter case.
     """
-    plain = trimmed(address).lower()
+    plain = _visible(address).lower()
     # Nothing but letter case is folded in ASCII, unless a domain comes in Punycode, which may be another's or nobody's.
     if len(plain) > MAX_EMAIL or (plain.isascii() and "xn--" not in plain):
         return plain
     try:
-        return mailbox(trimmed(address)).lower()
+        return mailbox(_visible(address)).lower()
     except EmailNotValidError:
         return plain

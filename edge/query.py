@@ -14,9 +14,12 @@ from pydantic_core import PydanticCustomError
 from edge.days import LONGEST
 from edge.errors import name_on_the_wire
 from edge.shapes import Answer, OptionalLine, Shape, read, says_nothing
+from edge.text import trimmed
 
 MAX_PAGE = 2_147_483_647
 MAX_PAGE_SIZE = 100
+# What .NET writes for none.
+NO_MOMENT = re.compile(r"0001-01-01(?:[Tt ]00:00:00[.0]*[Zz]?)?")
 DIGITS = re.compile(r"[0-9]{1,10}")
 
 
@@ -43,7 +46,7 @@ def _only(values: list[str]) -> str | list[str]:
 
 
 def _said(values: list[str]) -> list[str]:
-    return [value for value in values if not says_nothing(value)]
+    return [value for value in values if not (says_nothing(value) or NO_MOMENT.fullmatch(value))]
 
 
 def _number(sent: object) -> object:
@@ -68,10 +71,11 @@ def _read_moment(sent: object) -> datetime.datetime | datetime.date:
         raise PydanticCustomError("moment", "Must be a date as a string, such as 2026-01-31 or 2026-01-31T00:00:00Z.")
     if len(sent) > LONGEST:
         raise _NOT_A_MOMENT
+    text = trimmed(sent).upper()
     with suppress(ValueError):
-        return datetime.date.fromisoformat(sent)
+        return datetime.date.fromisoformat(text)
     try:
-        moment = datetime.datetime.fromisoformat(sent)
+        moment = datetime.datetime.fromisoformat(text)
         return moment.replace(tzinfo=datetime.UTC) if moment.tzinfo is None else moment.astimezone(datetime.UTC)
     except (ValueError, OverflowError):
         raise _NOT_A_MOMENT

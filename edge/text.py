@@ -19,10 +19,17 @@ CONTROL = r"\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"
 WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 HAS_CONTROL = re.compile(f"[{CONTROL}]")
 LINE_END = re.compile(r"\r\n|[\n\v\f\r\x85\u2028\u2029]")
-# Takes no room on its own: a line of nothing else is blank.
+# Of the format characters those that are seen: signs of numbers in Arabic, Syriac and Kaithi script.
+SEEN_FORMATS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
+FORMATS = frozenset(
+    chr(code) for code in (*range(0x20000), *range(0xE0000, 0xE1000)) if unicodedata.category(chr(code)) == "Cf"
+)
+# What else takes no room, or looks like a blank: fillers, the empty pattern of Braille, what chooses a letter's form.
+FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2028\u2029\u2065\u2800\u3164\ufe00-\ufe0f\uffa0"
+BEYOND_PLANE_0 = "\U0001d159\U000e0000-\U000e0fff"
+# A line of nothing else is blank.
 UNSEEN = (
-    r"\s\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164"
-    r"\ufe00-\ufe0f\ufeff\uffa0"
+    r"\s" + FILLERS + BEYOND_PLANE_0 + "".join(sorted(each for each in FORMATS - SEEN_FORMATS if each < "\U000e0000"))
 )
 SEEN = re.compile(f"[^{UNSEEN}]")
 BLANKS_IN_A_LINE = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
@@ -32,8 +39,6 @@ AROUND_LINE_ENDS = re.compile(" ?\n ?")
 JOINERS = frozenset("\u200c\u200d")
 # Has a use beside letters, and none beside digits: variation selectors, and what keeps marks apart.
 OF_LETTERS = frozenset({"\u034f", *map(chr, range(0xFE00, 0xFE10)), *map(chr, range(0xE0100, 0xE01F0)), *JOINERS})
-# Of the format characters those that are seen: signs of numbers in Arabic, Syriac and Kaithi script.
-SEEN_FORMATS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
 # Where pictures stand; new ones come every year, and the database knows more of them or fewer.
 PICTURES = range(0x1F000, 0x1FB00)
 
@@ -74,9 +79,16 @@ def trimmed(sent: str) -> str:
     return sent.strip(_at_the_ends())
 
 
+def without_formats(text: str) -> str:
+    """Return text without what only formats letters or is not seen at all."""
+    for character in set(text) & _dropped(True):
+        text = text.replace(character, "")
+    return text
+
+
 def has_letter(text: str) -> bool:
-    """Whether a person can be called so: a letter of any script; marks, digits and pictures are none."""
-    return any(map(str.isalpha, text))
+    """Whether a person can be called so: a letter of any script; marks, digits, pictures and apostrophes are none."""
+    return any(each.isalpha() and unicodedata.category(each) != "Lm" for each in text)
 
 
 def has_letter_or_digit(text: str) -> bool:
@@ -116,9 +128,7 @@ def _composed(text: str) -> str:
 
 @cache
 def _dropped(is_code: bool) -> frozenset[str]:
-    planes = (*range(0x20000), *range(0xE0000, 0xE1000))
-    formats = frozenset(chr(code) for code in planes if unicodedata.category(chr(code)) == "Cf")
-    return (formats - SEEN_FORMATS - JOINERS) | (OF_LETTERS if is_code else frozenset())
+    return (FORMATS - SEEN_FORMATS - JOINERS) | (OF_LETTERS if is_code else frozenset())
 
 
 @cache

@@ -30,6 +30,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("LinkApproval/<id:request_id>/decide", approval_views.decide, name="approval-decide"),
     path("LinkApproval/<id:request_id>/leave", approval_views.leave, name="approval-leave"),
     # A link as it was copied out of a sentence: `(…)`, `….`, or with a slash.
-    re_path(rf"^(?P<link>{LINK})[^A-Za-z0-9]+$", views.without_its_end, name="without-its-end"),
+    re_path(rf"^(?P<link>{LINK})(?:[^A-Za-z0-9]+|[^A-Za-z0-9/-].*)$", views.without_its_end, name="without-its-end"),
     path("brand/<id:partner_id>.css", views.brand_style, name="brand-style"),
 ]

@@ -10,7 +10,7 @@ from django.utils.module_loading import autodiscover_modules
 from edge.postgresql.functions import close_functions
 
 # Where apps keep their pages.
-PAGES = ["admin", "signature_admin", "client_admin", "conflict_admin", "coverage_admin"]
+PAGES = ["admin", "signature_admin", "support.client_admin", "support.conflict_admin", "coverage_admin"]
 
 
 class StaffConfig(AppConfig):

@@ -9,9 +9,9 @@ FOLDED = """
 CREATE FUNCTION debitura_folded(given text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN normalize(translate(
     replace(replace(replace(replace(lower(regexp_replace(
-        normalize(translate(given, '''’‘‛ʼʻ`´′', ''), NFKD), '[\\u0300-\\u036f]+', '', 'g'
+        normalize(translate(given, '''’‘‛ʼʻ`´′', ''), NFKD), '[\\u0300-\\u036f\\u0591-\\u05c7\\u064b-\\u065f\\u0670]+', '', 'g'
     )), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th'),
-    'øłđðıħŧ', 'olddiht'
+    'øłđðıħŧς', 'olddihtσ'
 ), NFC);
 
 ALTER TABLE clients_client ADD COLUMN known_as text NOT NULL GENERATED ALWAYS AS (

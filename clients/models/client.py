@@ -20,18 +20,22 @@ WITHOUT_ADDRESSES = ["support_email", "support_email_key"]
 
 class KnownAs(models.Func):
     """
-    What the client with this id is searched by: name, registration number and support e-mail, folded, a line each.
+    What the row with this id is searched by: names, numbers and e-mail addresses, folded, a line each.
 
-    A column that only the database knows (migration 0014): a generated field makes Django ask for its version at start.
+    A column of clients, users and signatures that only the database knows (migrations 0014 and 0018): a generated field
+    makes Django ask for its version at start.
     """
 
-    template = "(SELECT known.known_as FROM clients_client known WHERE known.id = %(expressions)s)"
+    template = "(SELECT known.known_as FROM %(table)s known WHERE known.id = %(expressions)s)"
     output_field = models.TextField()
+
+    def __init__(self, id: str, *, table: str = "clients_client") -> None:
+        super().__init__(id, table=table)
 
 
 class Holds(models.Func):
     """
-    Whether a client is known as this, whatever its letter case, accents and apostrophes (migration 0014).
+    Whether a row is known as this, whatever its letter case, accents and apostrophes (migration 0014).
 
     Takes KnownAs and a text. `strpos` is many times faster than LIKE where the text is long; and that is folded in a
     query of its own, since a prepared statement would fold it again for each row.

@@ -8,8 +8,9 @@ from edge.form_fields import TextField
 from edge.shapes import PersonName
 from onboarding.signing.sign_agreement import CONSENT, Shown
 
+LONGEST_NAME = 200
 # The letters of a name, each by its number and a blank.
-LONGEST_TOLD = 200 * len("U+10FFFF ")
+LONGEST_TOLD = LONGEST_NAME * len("U+10FFFF ")
 
 
 class SignForm(forms.Form):
@@ -19,7 +20,7 @@ class SignForm(forms.Form):
     details = forms.CharField(max_length=64, widget=forms.HiddenInput)
     told = forms.CharField(max_length=LONGEST_TOLD, required=False, widget=forms.HiddenInput)
     full_name = TextField(
-        PersonName(200),
+        PersonName(LONGEST_NAME),
         label="Your full name",
         autocomplete="name",
         help_text="Typing your name here is your signature.",

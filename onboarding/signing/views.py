@@ -20,7 +20,7 @@ from onboarding.journey.visit import ProvenVisit, back_to_proof, open_to_proven
 from onboarding.models import Purpose
 from onboarding.proof.return_url import allowed_return_url
 from onboarding.signing.agreement_page import agreement_page
-from onboarding.signing.forms import SignForm
+from onboarding.signing.forms import LONGEST_NAME, SignForm
 from onboarding.signing.letters import in_print
 from onboarding.signing.sign_again import asked_to_sign_again
 from onboarding.signing.sign_agreement import (
@@ -87,7 +87,10 @@ def _agreement_page(
     client = Client.objects.get(pk=visit.link.client_id)
     current = Agreement.objects.published().latest("number")
     shown = what_is_shown(client, current)
-    told = refusal.letters if isinstance(refusal, NotInPrint) else ""
+    typed = form.data if form is not None else {}
+    told = refusal.letters if isinstance(refusal, NotInPrint) else typed.get("told", "")
+    name = full_name or typed.get("full_name", "")
+    printed = in_print(name[:LONGEST_NAME])
     carried = {"version": shown.version, "details": shown.details_digest, "told": told}
     if form is None:
         form = SignForm(initial={**carried, "full_name": full_name})
@@ -97,7 +100,7 @@ def _agreement_page(
         "signer": visit.proof,
         "is_new_version": isinstance(refusal, NewVersionShown),
         "is_new_company": isinstance(refusal, DetailsChanged),
-        "name_in_print": in_print(full_name) if isinstance(refusal, NotInPrint) else "",
+        "name_in_print": printed if told and printed != name else "",
         "is_kept": is_kept,
     }
     asked = None

@@ -493,3 +493,16 @@ def test_clients_are_listed_by_where_they_stand(support: Browser, agreement: Agr
     expected = {"Never signed": never, "Current": current, "Must sign again": again}
     assert list(answer.context["cl"].result_list) == [expected[status]]
     assert answer.context["cl"].result_list[0].agreement_status == status
+
+
+@pytest.mark.parametrize("kind", ["signature", "signeddocument", "user", "client"])
+@pytest.mark.parametrize("term", ["MULLER", "son's", "lodz", "zoe", "O'Brien", "skvor"])
+def test_people_and_what_they_signed_are_found_however_they_are_written(legal: Browser, kind: str, term: str) -> None:
+    client = make_client(name="Müller & Søn’s Łódź GmbH", admin="z@muller.test")
+    make_signature(make_link(client=client), signer_name="Zoë O’Brien-Škvorecký", signer_user_id=client.users.get().pk)
+    client.users.update(name="Zoë O’Brien-Škvorecký")
+    make_link(client=make_client(name="Nobody else"), tenant_id="other")
+
+    found = legal.get(f"/admin/clients/{kind}/", {"q": term}).context["cl"].result_count
+
+    assert found == (0 if kind == "client" and term in ("zoe", "O'Brien", "skvor") else 1)

@@ -133,7 +133,7 @@ def test_without_a_browser_the_journeys_are_counted_and_a_build_fails(required: 
     asked = {"CHROMIUM": "/nowhere/chromium", "BROWSER_REQUIRED": required, "PYTEST_DB_SUFFIX": "_without_browser"}
 
     ended = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/journeys/test_docs.py"],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "slow", "tests/journeys/test_docs.py"],
         cwd=PROJECT,
         env={**os.environ, **asked},
         capture_output=True,

@@ -15,7 +15,10 @@ ID = "5c1f4e0a-3f1b-4b0e-9a51-0c7f6f2d9a10"
 LINKS = [f"/companydetails/{ID}", f"/ContractUpgrade/Sign/{ID}", f"/LinkApproval/{ID}", f"/companydetails/{ID}/company"]
 
 
-@pytest.mark.parametrize("end", [".", ")", "/", "//", ").", "%20", "%C2%A0", ",", "%E2%80%9D", "%0A", "%3E", "'"])
+@pytest.mark.parametrize(
+    "end",
+    [".", ")", "/", "//", ").", "%20", "%C2%A0", ",", "%E2%80%9D", "%0A", "%3E", "'", "&gt;", "%3FreturnUrl=x", "=20"],
+)
 @pytest.mark.parametrize("link", LINKS)
 def test_what_came_along_at_the_end_of_a_link_leads_on(db: None, link: str, end: str) -> None:
     before = everything()
@@ -30,7 +33,7 @@ def test_what_came_along_at_the_end_of_a_link_leads_on(db: None, link: str, end:
 
 
 @pytest.mark.parametrize(
-    "path", ["/companydetails/5c1f4e0a.", "/companydetails/.", f"/nothing/{ID}.", f"/companydetails/{ID}.x"]
+    "path", ["/companydetails/5c1f4e0a.", "/companydetails/.", f"/nothing/{ID}.", f"/companydetails/{ID}x"]
 )
 def test_what_is_no_link_leads_nowhere(db: None, path: str) -> None:
     assert Http().get(path).status_code == 404

@@ -78,3 +78,11 @@ def test_a_signature_has_a_letter(name: str) -> None:
 @pytest.mark.parametrize("name", ["李", "X", "O'Brien", "J. 3rd", "ⵣ"])
 def test_one_letter_is_enough_for_a_signature(name: str) -> None:
     assert signature(name).is_valid()
+
+
+def test_what_a_browser_turns_into_punycode_is_kept_in_letters() -> None:
+    """Chromium does so with every field of the kind e-mail, whatever was typed or shown in it."""
+    form = AddressForm({"address": "Office@xn--mller-kva.example"})
+
+    assert form.is_valid()
+    assert form.cleaned_data["address"] == "Office@müller.example"

@@ -253,6 +253,15 @@ def test_a_name_that_cannot_be_printed_is_signed_once_the_page_has_said_so(visit
     assert SignedDocument.objects.get().letters_as_numbers == "U+13171"
 
 
+def test_who_forgot_to_tick_the_box_is_not_told_of_the_letters_anew(visitor: Visitor) -> None:
+    first = visitor.sign(full_name=f"{BIRD} Doe")
+    forgotten = visitor.sign(full_name=f"{BIRD} Doe", told=told_by(first), consent="")
+    visitor.sign(full_name=f"{BIRD} Doe", told=told_by(forgotten))
+
+    assert "▯(U+13171) Doe" in forgotten.content.decode()
+    assert Signature.objects.get().signer_name == f"{BIRD} Doe"
+
+
 def test_another_name_than_the_one_that_was_spoken_of_is_not_signed(visitor: Visitor) -> None:
     told = told_by(visitor.sign(full_name=f"{BIRD} Doe"))
 

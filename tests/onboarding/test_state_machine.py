@@ -217,6 +217,6 @@ def test_a_few_things_always_hold(db: None) -> None:
 
 @pytest.mark.slow
 def test_a_few_things_hold_however_long_it_goes_on(db: None) -> None:
-    many = settings(max_examples=200, stateful_step_count=30, deadline=None, suppress_health_check=HEALTH)
+    many = settings(max_examples=120, stateful_step_count=30, deadline=None, suppress_health_check=HEALTH)
 
     run_state_machine_as_test(Programme, settings=many)
