@@ -13,7 +13,7 @@ from fontTools.ttLib import TTFont
 from onboarding.signing.letters import COVERAGE, FONTS
 
 # The first font that has a letter prints it: a script's own before those that have a little of everything.
-FIRST: Final = ("Noto Sans", "Droid Sans Fallback", "NanumSquare")
+FIRST: Final = ("Noto Sans", "Droid Sans Fallback", "NanumBarunGothic")
 LAST: Final = (
     "HanaMinA",
     "HanaMinB",
@@ -29,9 +29,16 @@ def coverage_of_the_fonts() -> dict[str, str]:
     families: dict[str, list[set[int]]] = defaultdict(list)
     for path in FONTS.glob("*.ttf"):
         with TTFont(path, lazy=True) as font:
-            families[font["name"].getBestFamilyName()].append(set(font.getBestCmap()))
+            families[font["name"].getBestFamilyName()].append({*font.getBestCmap()} - blank_letters(font))
     own = sorted(families.keys() - {*FIRST, *LAST})
     return {family: _as_ranges(set.intersection(*families[family])) for family in (*FIRST, *own, *LAST)}
+
+
+def blank_letters(font: TTFont) -> set[int]:
+    """Those for which a font has a glyph without an outline, though they are neither blanks nor formats."""
+    glyphs, cmap = font["glyf"], font.getBestCmap()
+    without_ink = {number for number, name in cmap.items() if glyphs[name].numberOfContours == 0}
+    return {number for number in without_ink if unicodedata.category(chr(number))[0] not in "ZCM"}
 
 
 def letters_of_the_fonts() -> list[str]:

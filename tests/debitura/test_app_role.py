@@ -687,7 +687,7 @@ def test_the_roles_become_nobody_else() -> None:
 )
 def test_the_roles_write_by_what_is_committed_and_not_by_what_was_before(table: str) -> None:
     _make_roles()
-    nothing = f"UPDATE {table} SET id = id WHERE false"
+    nothing = f"INSERT INTO {table} (id) SELECT id FROM {table} WHERE false"
 
     with _connect("debitura_app") as application:
         application.execute(nothing)

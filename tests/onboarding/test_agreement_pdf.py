@@ -218,7 +218,7 @@ def test_only_the_fonts_of_the_repository_are_used() -> None:
     resources: list[Any] = [page["/Resources"] for page in reader.pages]
     fonts = [font.get_object()["/BaseFont"] for each in resources for font in each["/Font"].values()]
     used = {font.split("+")[1].removesuffix("-Identity-H") for font in fonts}
-    assert {"NotoSans-Regular", "DroidSansFallback", "NanumSquareR", "NotoSansHebrew-Regular"} <= used
+    assert {"NotoSans-Regular", "DroidSansFallback", "NanumBarunGothic", "NotoSansHebrew-Regular"} <= used
     assert used <= {path.stem for path in FONTS.glob("*.ttf")} | {"DroidSansFallback"}
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pypdfium2
 import pytest
 from django.test import Client as Browser
+from fontTools.ttLib import TTFont
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,7 +23,7 @@ from onboarding.signing import sign_agreement
 from onboarding.signing.agreement_pdf import render_agreement
 from onboarding.signing.evidence import attached_record
 from onboarding.signing.letters import COVERAGE, FONTS, UNSEEN, families_for, in_print, letters_not_in_print
-from tests.fonts import coverage_of_the_fonts, letters_of_the_fonts, marks_of_unicode
+from tests.fonts import blank_letters, coverage_of_the_fonts, letters_of_the_fonts, marks_of_unicode
 from tests.forty_names import FORTY_NAMES
 from tests.make import make_client, make_link
 from tests.onboarding.test_agreement_pdf import make_content, text_of
@@ -152,6 +153,23 @@ def test_whatever_marks_are_on_its_letters_a_name_has_no_box_without_a_number(da
 def letters_of_the_fonts_once() -> list[str]:
     """Reading them takes two seconds."""
     return letters_of_the_fonts()
+
+
+def test_no_font_has_a_blank_where_a_letter_should_be() -> None:
+    """It would print nothing, and nobody would be told: no other font is asked for a letter that one says it has."""
+    blank: set[str] = set()
+    for path in FONTS.glob("*.ttf"):
+        with TTFont(path, lazy=True) as font:
+            blank |= {hex(each) for each in blank_letters(font)}
+
+    # Fillers, which look like blanks wherever they are printed.
+    assert blank <= {"0x3164", "0xffa0", "0x2800"}
+
+
+@pytest.mark.parametrize("name", ["샾앤숖 Ⓜ 주식회사", "펲시 찦차", "뷁"])
+def test_rare_syllables_and_signs_have_a_font_with_ink(name: str) -> None:
+    assert letters_not_in_print([name]) == []
+    assert "NanumBarunGothic" in families_for(name)
 
 
 def test_every_font_has_its_licence_beside_it() -> None:
