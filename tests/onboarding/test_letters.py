@@ -122,6 +122,7 @@ def right_end(pdf: bytes) -> float:
     return max(float(text.get_charbox(at)[2]) for text in texts for at in range(text.count_chars()))
 
 
+@pytest.mark.slow
 def test_what_is_known_of_the_fonts_is_what_they_have() -> None:
     assert json.loads(COVERAGE.read_text()) == coverage_of_the_fonts()
 
@@ -155,6 +156,7 @@ def letters_of_the_fonts_once() -> list[str]:
     return letters_of_the_fonts()
 
 
+@pytest.mark.slow
 def test_no_font_has_a_blank_where_a_letter_should_be() -> None:
     """It would print nothing, and nobody would be told: no other font is asked for a letter that one says it has."""
     blank: set[str] = set()
