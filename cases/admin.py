@@ -26,6 +26,7 @@ from cases.lifecycle import TRANSITIONS, CloseCode, Lifecycle
 from cases.models import Case, CaseTransition, SubmittedCase
 from cases.models.case import CaseQuerySet
 from clients.models import Client
+from edge.text import sought
 from staff.pages import DecisionForm, ReadOnlyAdmin, ReadOnlyInline, acting, require
 from staff.site import site
 
@@ -143,7 +144,7 @@ class CaseAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, queryset: QuerySet[Case], search_term: str
     ) -> tuple[QuerySet[Case], bool]:
         """Look where a case can be known by; each place is a look-up of its own."""
-        term = search_term.strip().replace("\0", "")
+        term = sought(search_term.replace("\0", ""))
         if not term:
             return queryset, False
         words: CaseQuerySet = Case.objects.matching(term)

@@ -44,6 +44,7 @@ from edge.clock import for_people
 from edge.form_fields import TextField
 from edge.mailbox import normal_address
 from edge.shapes import CompanyName
+from edge.text import sought
 from staff.history import Happened, history_of
 from staff.pages import (
     DecisionForm,
@@ -190,7 +191,7 @@ class ClientAdmin(ReadOnlyAdmin):
             return queryset, False
         addresses = EmailAddress.objects.filter(address__contains=normal_address(term))
         links = ReferralPartnerClientLink.objects.filter(external_tenant_id__icontains=term)
-        found = Q(pk__in=Client.objects.order_by().known_as(term).values("pk"))
+        found = Q(pk__in=Client.objects.order_by().known_as(sought(term)).values("pk"))
         found |= Q(pk__in=addresses.values("client")) | Q(pk__in=links.values("client"))
         if (number := _as_uuid(term)) is not None:
             by_link = ReferralPartnerClientLink.objects.filter(pk=number)

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from clients.models import Client
 from clients.models.client import Holds, KnownAs
+from edge.text import sought
 from staff.pages import ReadOnlyAdmin
 
 
@@ -24,8 +25,9 @@ class FoundByClient(ReadOnlyAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         """What the row's own columns find, and what their client does."""
-        found, comes_twice = super().get_search_results(request, queryset, search_term)
-        if term := search_term.strip():
+        term = sought(search_term)
+        found, comes_twice = super().get_search_results(request, queryset, term)
+        if term:
             clients = Client.objects.order_by().known_as(term).values("pk")
             for at in self.clients_are_at:
                 found |= queryset.filter(**{f"{at}__in": clients})

@@ -79,6 +79,11 @@ def trimmed(sent: str) -> str:
     return sent.strip(_at_the_ends())
 
 
+def sought(text: str) -> str:
+    """What somebody searches for, as text of one line is kept."""
+    return " ".join(without_formats(text).split())
+
+
 def without_formats(text: str) -> str:
     """Return text without what only formats letters or is not seen at all."""
     for character in set(text) & _dropped(True):

@@ -9,7 +9,7 @@ FOLDED = """
 CREATE FUNCTION debitura_folded(given text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN normalize(translate(
     replace(replace(replace(replace(lower(regexp_replace(
-        normalize(translate(given, '''’‘‛ʼʻ`´′', ''), NFKD), '[\\u0300-\\u036f\\u0591-\\u05c7\\u064b-\\u065f\\u0670]+', '', 'g'
+        normalize(translate(given, E'\\'’‘‛ʼʻ`´′\\u200c\\u200d', ''), NFKD), '[\\u0300-\\u036f\\u0591-\\u05c7\\u064b-\\u065f\\u0670]+', '', 'g'
     )), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th'),
     'øłđðıħŧς', 'olddihtσ'
 ), NFC);

@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.cache import cache_control
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
 from clients.models import Client
@@ -270,6 +270,7 @@ def brand_style(request: HttpRequest, partner_id: UUID) -> HttpResponse:
 
 
 @login_not_required
+@never_cache
 @require_safe
 def without_its_end(request: HttpRequest, link: str) -> HttpResponse:
     """Lead on where a full stop, a bracket or a slash came along with a link, whether there is such a page or not."""

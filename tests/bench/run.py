@@ -60,6 +60,9 @@ def main() -> None:
             print("|---|---|---|---|---|---|---|")
             for name, request in _calls().items():
                 print(_measure(name, request, port=port, key=key, pids=(process.pid, _postmaster(data))), flush=True)
+    print("\n| the agreement's PDF | ms |\n|---|---|")
+    for name, took in _documents():
+        print(f"| {name} | {took:.0f} |", flush=True)
     with _database(url):
         print(f"\n| in the database, of {CASES:,} cases of {CLIENTS:,} clients | ms |\n|---|---|")
         for name, took in _lists():
@@ -105,6 +108,25 @@ def _case(reference: str, country: str) -> dict[str, object]:
     debtor = {"type": "Company", "name": "Debtor GmbH", "address": "Street 1", "city": "City", "countryAlpha2": country}
     facts = {"currencyCode": "EUR", "amountToRecover": 1250.5, "date": "2026-01-15", "dueDate": "2026-02-14"}
     return {**facts, "creditorReference": reference, "claimDescription": "Goods delivered", "debtor": debtor}
+
+
+def _documents() -> Iterator[tuple[str, float]]:
+    """Sign in letters of more and more fonts: the first time, which reads them, and the median of ten more."""
+    from onboarding.signing.agreement_pdf import render_agreement
+    from tests.onboarding.test_agreement_pdf import make_content
+
+    for name, company in (
+        ("Latin", "Nørrebro Ærø ApS"),
+        ("of Korea and rare Chinese", "샾앤숖 𠮷野家"),
+        ("of eight scripts", "株 한 ঢাকা ཀརྨ ኢትዮ தமிழ் ភាសា ไทย"),
+    ):
+        took = []
+        for _ in range(11):
+            began = time.perf_counter()
+            render_agreement(make_content(company=company))
+            took.append((time.perf_counter() - began) * 1000)
+        yield f"{name}, the first", took[0]
+        yield f"{name}, the next", statistics.median(took[1:])
 
 
 # --- What is measured -----------------------------------------------------------------------------

@@ -174,6 +174,11 @@ def test_rare_syllables_and_signs_have_a_font_with_ink(name: str) -> None:
     assert "NanumBarunGothic" in families_for(name)
 
 
+def test_the_fonts_do_not_grow_unnoticed() -> None:
+    """Everybody who clones the repository fetches them, and each process reads those that it needs."""
+    assert sum(path.stat().st_size for path in FONTS.glob("*.ttf")) < 48_000_000
+
+
 def test_every_font_has_its_licence_beside_it() -> None:
     said = re.findall(r"`(\S+\.ttf)`", (FONTS / "README.md").read_text())
     licences = re.findall(r"`(LICENSE-\S+)`", (FONTS / "README.md").read_text())
