@@ -20,7 +20,7 @@ from onboarding.journey.visit import ProvenVisit, back_to_proof, open_to_proven
 from onboarding.models import Purpose
 from onboarding.proof.return_url import allowed_return_url
 from onboarding.signing.agreement_page import agreement_page
-from onboarding.signing.forms import LONGEST_NAME, SignForm
+from onboarding.signing.forms import LONGEST_NAME, LONGEST_TOLD, SignForm
 from onboarding.signing.letters import in_print
 from onboarding.signing.sign_again import asked_to_sign_again
 from onboarding.signing.sign_agreement import (
@@ -88,7 +88,7 @@ def _agreement_page(
     current = Agreement.objects.published().latest("number")
     shown = what_is_shown(client, current)
     typed = form.data if form is not None else {}
-    told = refusal.letters if isinstance(refusal, NotInPrint) else typed.get("told", "")
+    told = refusal.letters if isinstance(refusal, NotInPrint) else typed.get("told", "")[:LONGEST_TOLD]
     name = full_name or typed.get("full_name", "")
     printed = in_print(name[:LONGEST_NAME])
     carried = {"version": shown.version, "details": shown.details_digest, "told": told}
