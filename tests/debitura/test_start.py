@@ -29,6 +29,7 @@ WEB_PROCESS = ["-c", "import debitura.wsgi"]
 GRANIAN = ["-m", "granian", "--interface", "wsgi", "--port", "0", "--backpressure", "8", "debitura.wsgi:application"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("program", [COMMAND, WORKER, WEB_PROCESS], ids=["command", "worker", "web process"])
 @pytest.mark.parametrize("missing", PRODUCTION)
 def test_without_debug_a_missing_value_is_one_clear_line_and_no_start(program: list[str], missing: str) -> None:
@@ -140,6 +141,7 @@ def test_the_web_server_ends_when_its_process_cannot_start() -> None:
     assert "DATABASE_URL" in ours[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("keys", ["secret", "ab" * 32, "ab" * 64 + ","])
 def test_a_key_that_is_none_is_one_clear_line_too(keys: str) -> None:
     ended = _python(COMMAND, {**PRODUCTION, "ENCRYPTION_KEYS": keys})
@@ -150,6 +152,7 @@ def test_a_key_that_is_none_is_one_clear_line_too(keys: str) -> None:
     assert keys not in ended.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("debug", ["", "0", "False"])
 def test_debug_is_off_by_any_word_for_off(debug: str, tmp_path: Path) -> None:
     ended = _python(COMMAND, {"DEBUG": debug, "DATA_DIR": str(tmp_path)})
@@ -223,6 +226,7 @@ def test_reading_the_settings_starts_no_database(tmp_path: Path) -> None:
     assert not (tmp_path / "postgres").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("program", [COMMAND, WEB_PROCESS], ids=["command", "web process"])
 def test_with_production_settings_it_starts_without_asking_the_database(program: list[str]) -> None:
     ended = _python(program, PRODUCTION)
@@ -245,6 +249,7 @@ def test_production_settings_leave_nothing_to_warn_of() -> None:
     assert ended.returncode == 0, ended.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/demo/mail/", "/demo/mail.json"])
 def test_in_production_the_demos_mailbox_is_not_there(path: str) -> None:
     ended = _python(["-c", f"import debitura.wsgi, django.urls; django.urls.resolve('{path}')"], PRODUCTION)

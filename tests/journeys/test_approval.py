@@ -30,7 +30,9 @@ def prove(visitor: Visitor, url: str, name: str) -> None:
     visitor.look(f"{name}-4-question")
 
 
-@pytest.mark.parametrize(("viewport", "name"), [(WIDE, "approve-wide"), (PHONE, "approve-phone")])
+@pytest.mark.parametrize(
+    ("viewport", "name"), [(WIDE, "approve-wide"), pytest.param(PHONE, "approve-phone", marks=pytest.mark.slow)]
+)
 def test_a_known_company_approves_and_the_partner_gets_it(
     chromium: Browser, site: str, program: Caller, viewport: ViewportSize, name: str
 ) -> None:
@@ -48,6 +50,7 @@ def test_a_known_company_approves_and_the_partner_gets_it(
     assert (status, answer["isAttributedClient"]) == (202, False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("button", ["Decline", "I don’t know this company"])
 def test_a_known_company_declines_without_scripts(chromium: Browser, site: str, program: Caller, button: str) -> None:
     make_client(admin="jane@acme.test")
@@ -61,6 +64,7 @@ def test_a_known_company_declines_without_scripts(chromium: Browser, site: str, 
     assert LinkRequest.objects.get().status == "Declined"
 
 
+@pytest.mark.slow
 def test_two_tabs_have_one_winner(chromium: Browser, site: str, program: Caller) -> None:
     make_client(admin="jane@acme.test")
     _, answer = program.post(registration_body("tenant-1"))
@@ -74,6 +78,7 @@ def test_two_tabs_have_one_winner(chromium: Browser, site: str, program: Caller)
         assert other.heading() == "You declined"
 
 
+@pytest.mark.slow
 def test_a_move_is_worded_as_one(
     chromium: Browser, site: str, partner: ReferralPartner, rival: ReferralPartner
 ) -> None:
@@ -90,6 +95,7 @@ def test_a_move_is_worded_as_one(
     assert old.archived_at is not None
 
 
+@pytest.mark.slow
 def test_an_expired_request_says_so_and_shows_nothing(chromium: Browser, site: str, partner: ReferralPartner) -> None:
     now = timezone.now()
     expired = make_request(

@@ -56,6 +56,7 @@ def test_every_page_is_accessible_on_a_phone_too(
         walk(visitor, answer["onboardingLinks"]["url"], "bright")
 
 
+@pytest.mark.slow
 def test_who_cannot_be_printed_is_told_and_signs_at_the_second_click(
     visitor_on_a_phone: Visitor, program: Caller
 ) -> None:

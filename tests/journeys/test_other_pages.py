@@ -18,6 +18,8 @@ from tests.journeys.test_first_signing import go_straight_on
 from tests.make import make_link, registration_body
 from tests.onboarding.visitor import Visitor
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
 def test_pages_beside_the_way_are_accessible(

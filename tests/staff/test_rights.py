@@ -129,6 +129,7 @@ def test_each_role_sees_what_is_its_own(colleague: Callable[[str], Browser], row
     assert answers == expected(role, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ROLES)
 def test_each_role_sends_what_is_its_own(colleague: Callable[[str], Browser], rows: Rows, role: str) -> None:
     browser = colleague(role)

@@ -10,7 +10,7 @@ from tests.rows import everything
 from tests.staff.conftest import Rows, sign_in
 from tests.staff.urls import paths
 
-SAFE = ["GET", "HEAD", "OPTIONS"]
+SAFE = ["GET", pytest.param("HEAD", marks=pytest.mark.slow), pytest.param("OPTIONS", marks=pytest.mark.slow)]
 
 
 @pytest.mark.parametrize("method", SAFE)
