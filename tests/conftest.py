@@ -8,6 +8,7 @@ import re
 import socket
 from collections.abc import Iterator
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,6 +31,12 @@ from tests.make import make_first_agreement, make_key, make_partner
 MADE_BY_MIGRATE = {"django_content_type", "auth_permission", "auth_group", "auth_group_permissions"}
 NOT_DJANGOS = ["procrastinate_events", "procrastinate_periodic_defers", "procrastinate_jobs"]
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Schemathesis thinks up its cases while tests are collected: twenty seconds, for none that are run without -m."""
+    is_dear = collection_path.name == "test_api_contract.py"
+    return True if is_dear and config.getoption("markexpr") == "not slow" else None
 
 
 @pytest.fixture(autouse=True, scope="session")
