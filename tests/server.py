@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from email.message import Message
 from http.client import HTTPConnection
@@ -46,12 +46,10 @@ class Server:
     def ask(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
         """Send a request with http.client; bytes with their length, an iterator in chunks."""
         began = time.monotonic()
-        talk = HTTPConnection("127.0.0.1", self.port, timeout=15, source_address=(self.source, 0))
-        talk.request(method, path, body, headers or {})
-        response = talk.getresponse()
-        body = response.read()
-        talk.close()
-        return Answer(response.status, response.headers, body, time.monotonic() - began)
+        with closing(HTTPConnection("127.0.0.1", self.port, timeout=15, source_address=(self.source, 0))) as talk:
+            talk.request(method, path, body, headers or {})
+            response = talk.getresponse()
+            return Answer(response.status, response.headers, response.read(), time.monotonic() - began)
 
     def say(self, said: bytes) -> bytes:
         """Send bytes as they are, say no more, and return what comes back."""
