@@ -27,18 +27,24 @@ from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_sc
 
 from edge.errors import field_path, invalid, name_on_the_wire
 from edge.mailbox import MAX_EMAIL, read_email
-from edge.text import CONTROL, SEEN, UNSEEN, has_letter, has_letter_or_digit, one_line, several_lines
+from edge.text import CONTROL, SEEN, UNSEEN, UNSEEN_IN_PLANE_0, has_letter, has_letter_or_digit, one_line, several_lines
 
 MAX_ERRORS = 500
 MAX_TENANT_ID = 255
 
 # In the words of JSON schema, whose escapes are JavaScript's.
 CLEAN_PATTERN = f"^[^{CONTROL}]*$".replace(r"\x", r"\u00")
-SEEN_PATTERN = f"^[^{CONTROL}]*[^{CONTROL}{UNSEEN}][^{CONTROL}]*$".replace(r"\x", r"\u00")
-# What cannot be seen makes two ids of one; blanks can be, between other characters.
-UNSEEN_IN_AN_ID = UNSEEN.replace(r"\s", r"\t-\r\u0085")
-TENANT_ID_PATTERN = rf"^(?!\.{{1,2}}$)(?=.*[^\s])[^/\\\u0000-\u001f\u007f-\u009f{UNSEEN_IN_AN_ID}]+$"
-TENANT_ID = re.compile(TENANT_ID_PATTERN)
+SEEN_PATTERN = f"^[^{CONTROL}]*[^{CONTROL}{UNSEEN_IN_PLANE_0}][^{CONTROL}]*$".replace(r"\x", r"\u00")
+
+
+def _of_tenant_ids(unseen: str) -> str:
+    """What cannot be seen makes two ids of one; blanks can be, between other characters."""
+    unseen = unseen.replace(r"\s", r"\t-\r\u0085")
+    return rf"^(?!\.{{1,2}}$)(?=.*[^\s])[^/\\\u0000-\u001f\u007f-\u009f{unseen}]+$"
+
+
+TENANT_ID_PATTERN = _of_tenant_ids(UNSEEN_IN_PLANE_0)
+TENANT_ID = re.compile(_of_tenant_ids(UNSEEN))
 NIL = "00000000-0000-0000-0000-000000000000"
 LONGEST_NOTHING = 1000
 

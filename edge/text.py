@@ -26,11 +26,12 @@ FORMATS = frozenset(
 )
 # What else takes no room, or looks like a blank: fillers, the empty pattern of Braille, what chooses a letter's form.
 FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2028\u2029\u2065\u2800\u3164\ufe00-\ufe0f\uffa0"
+LAST_OF_PLANE_0 = "\uffff"
+UNSEEN_FORMATS = "".join(sorted(FORMATS - SEEN_FORMATS))
 BEYOND_PLANE_0 = "\U0001d159\U000e0000-\U000e0fff"
-# A line of nothing else is blank.
-UNSEEN = (
-    r"\s" + FILLERS + BEYOND_PLANE_0 + "".join(sorted(each for each in FORMATS - SEEN_FORMATS if each < "\U000e0000"))
-)
+# A line of nothing else is blank. Schemas say so of plane 0 alone: JavaScript reads a letter beyond it as two.
+UNSEEN_IN_PLANE_0 = r"\s" + FILLERS + "".join(each for each in UNSEEN_FORMATS if each <= LAST_OF_PLANE_0)
+UNSEEN = UNSEEN_IN_PLANE_0 + BEYOND_PLANE_0 + "".join(each for each in UNSEEN_FORMATS if each > LAST_OF_PLANE_0)
 SEEN = re.compile(f"[^{UNSEEN}]")
 BLANKS_IN_A_LINE = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
 AROUND_LINE_ENDS = re.compile(" ?\n ?")
@@ -48,7 +49,6 @@ CHARACTERS_A_LETTER = 4
 # stream-safe format allows (UAX 15); no language puts more than a handful on one.
 MARKS_ON_A_LETTER = 30
 BEYOND_ALL_MARKS = 0x1F000
-LAST_OF_PLANE_0 = "\uffff"
 
 
 def one_line(sent: str, *, max_length: int, line_end: str = " ", is_code: bool = False) -> str:
