@@ -41,7 +41,7 @@ def read_query[S: Shape](shape: type[S], query_string: str, *, at: datetime.date
 
 def _only(values: list[str]) -> str | list[str]:
     """A parameter that is given twice stays a list, which its field refuses."""
-    said = _said(values) or values[:1]
+    said = _said(values) or [""]
     return said[0] if len(said) == 1 else said
 
 

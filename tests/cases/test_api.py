@@ -264,6 +264,23 @@ def test_a_list_costs_as_many_statements_however_long(
     assert len(asked) == 5
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "collectionPartnerIds=00000000-0000-0000-0000-000000000000",
+        "toDate=0001-01-01T00:00:00",
+        "fromDate=0001-01-01T00:00:00Z",
+        "fromDate=%202026-01-01t00:00:00z",
+    ],
+)
+def test_what_programs_ask_who_ask_for_nothing_leaves_nothing_out(
+    api: APIClient, link: ReferralPartnerClientLink, query: str
+) -> None:
+    case = make_case(link=link)
+
+    assert [each["id"] for each in api.get(f"/cases?{query}").json()["cases"]] == [str(case.pk)]
+
+
 # --- GET /cases/{id} --------------------------------------------------------------------------------
 
 
