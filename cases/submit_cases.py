@@ -15,8 +15,8 @@ from psycopg.sql import SQL, Identifier
 from cases.claim import Claim, Debtor
 from cases.models import Case, CollectionPartner, SubmissionError, SubmittedCase
 from cases.models.case import draw_reference
+from cases.pricing.standard_fees import Age, age_uplift, standard_fee
 from cases.routing import Routed, Wanted, route_with_rates
-from cases.standard_fees import Age, age_uplift, standard_fee
 from clients.models import ReferralPartnerClientLink, User
 from edge.rows import ask
 

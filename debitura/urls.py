@@ -13,7 +13,7 @@ register_converter(IdConverter, "id")
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.landing, name="landing"),
     path("", include("onboarding.api.urls")),
-    path("", include("cases.urls")),
+    path("", include("cases.api.urls")),
     path("", include("onboarding.page_urls")),
     path("admin/", site.urls),
     path("openapi.json", docs.description, name="openapi"),

@@ -9,16 +9,19 @@ from django.shortcuts import render
 from django.urls import URLPattern
 from django.utils import timezone
 
-from clients.agreement_admin import AgreementAdmin
+from clients.admin.agreement_admin import AgreementAdmin
 from clients.models import Agreement, Client
 from onboarding.models import TRIES, EmailCode
 from onboarding.signing.agreement_page import agreement_page
 from onboarding.signing.agreement_pdf import AgreementPdf, render_agreement
 from onboarding.signing.forms import SignForm
 from onboarding.signing.sign_again import preview_of_signing_again
+from onboarding.support import client_admin, conflict_admin
 from partners.models import ReferralPartner
 from staff.pages import ReadOnlyAdmin, require
 from staff.site import site
+
+__all__ = ["client_admin", "conflict_admin"]
 
 # Whom previews are for: nobody.
 PREVIEW_CLIENT = Client(

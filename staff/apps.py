@@ -9,9 +9,6 @@ from django.utils.module_loading import autodiscover_modules
 
 from edge.postgresql.functions import close_functions
 
-# Where apps keep their pages.
-PAGES = ["admin", "signature_admin", "support.client_admin", "support.conflict_admin", "coverage_admin"]
-
 
 class StaffConfig(AppConfig):
     """The app that finds all pages of the admin, and makes the groups once their permissions exist."""
@@ -25,7 +22,7 @@ class StaffConfig(AppConfig):
         from staff.site import site
 
         # Every app's pages for the admin; they register with our site, for Django's own is not in the URLs.
-        autodiscover_modules(*PAGES, register_to=site)
+        autodiscover_modules("admin", register_to=site)
         # Permissions do not exist while migrations run; Django makes them on this signal, for each app in turn.
         post_migrate.connect(make_groups, dispatch_uid="staff.groups")
         # Beside what each migration does: whatever made a function anew since, a migrate closes it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from cases.case_body import results_body
+from cases.api.case_body import results_body
 from cases.case_stats import CaseStats, case_stats
 from cases.claim import Claim
 from cases.submit_cases import Created

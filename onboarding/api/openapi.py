@@ -10,7 +10,7 @@ from drf_spectacular.utils import (
     extend_schema,
 )
 
-from cases.openapi import PAGE, WHOLE_CASE
+from cases.api.openapi import PAGE, WHOLE_CASE
 from edge.errors import STANDARD, ErrorAnswer, error_body
 from edge.openapi import (
     CRASHED,

@@ -10,8 +10,8 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, PlainSerializer, RootModel
 from pydantic_core import PydanticCustomError
 
-from cases.case_body import CaseResultsBody, Number
-from cases.schemas import CaseRequest
+from cases.api.case_body import CaseResultsBody, Number
+from cases.api.schemas import CaseRequest
 from clients.agreement_status import Reason
 from clients.countries import COUNTRIES_TAKEN, read_country
 from edge.errors import BusinessError

@@ -11,8 +11,8 @@ from django.contrib.messages import success, warning
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
 
-from clients.admin import ClientAdmin
-from clients.admin_search import FoundByClient
+from clients.admin.admin_search import FoundByClient
+from clients.admin.client_admin import ClientAdmin
 from clients.models import Client, EmailAddress
 from edge.clock import for_people
 from edge.form_fields import AddressField, TextField

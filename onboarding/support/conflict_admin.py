@@ -21,7 +21,7 @@ from django.utils.timesince import timesince
 from cases.case_stats import CaseStats, case_stats
 from cases.claim import Claim
 from cases.models import KeptClaims, SubmittedCase
-from clients.admin_search import FoundByClient
+from clients.admin.admin_search import FoundByClient
 from clients.models import (
     Client,
     ConflictKind,

@@ -113,7 +113,7 @@ def _case(reference: str, country: str) -> dict[str, object]:
 def _documents() -> Iterator[tuple[str, float]]:
     """Sign in letters of more and more fonts: the first time, which reads them, and the median of ten more."""
     from onboarding.signing.agreement_pdf import render_agreement
-    from tests.onboarding.test_agreement_pdf import make_content
+    from tests.onboarding.signing.test_agreement_pdf import make_content
 
     for name, company in (
         ("Latin", "Nørrebro Ærø ApS"),
@@ -208,8 +208,8 @@ def _lists() -> Iterator[tuple[str, float]]:
     _prepare()
     from django.db import connection
 
-    from cases.find_cases import find_cases
-    from cases.list_schemas import CasesQuery
+    from cases.api.find_cases import find_cases
+    from cases.api.list_schemas import CasesQuery
     from cases.models import CollectionPartner
     from onboarding.api.lists import ClientsQuery, find_clients
     from partners.models import ReferralPartner

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
-from cases.schemas import PreviewRequest
+from cases.api.schemas import PreviewRequest
 from edge.chunked import MAX_BODY
 from edge.shapes import Shape
 from onboarding.api.schemas import CreateClientRequest

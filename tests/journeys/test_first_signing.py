@@ -9,7 +9,7 @@ from clients.models import Signature
 from partners.models import ReferralPartner
 from tests.journeys.conftest import PHONE, Caller, Visitor, visiting
 from tests.make import registration_body
-from tests.onboarding.test_agreement_pdf import text_of
+from tests.onboarding.signing.test_agreement_pdf import text_of
 from tests.onboarding.visitor import mailed_code
 
 # An Egyptian hieroglyph, which no font of ours has.

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from pydantic.fields import FieldInfo
 from rest_framework.test import APIClient
 
-from cases.schemas import PreviewRequest
+from cases.api.schemas import PreviewRequest
 from edge.shapes import Shape
 from onboarding.api.schemas import CreateClientRequest
 from tests.make import registration_body

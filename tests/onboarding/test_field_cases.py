@@ -189,25 +189,25 @@ REFUSED: list[tuple[int, Path, Any, str]] = [
 
 # What is no body: the test that shows it.
 ELSEWHERE = {
-    3: "onboarding.test_letters.test_forty_names_in_forty_scripts_are_signed_and_read_back",
-    9: "onboarding.test_email_codes.test_how_a_code_is_typed_or_pasted_makes_no_difference",
+    3: "onboarding.signing.test_letters.test_forty_names_in_forty_scripts_are_signed_and_read_back",
+    9: "onboarding.proof.test_email_codes.test_how_a_code_is_typed_or_pasted_makes_no_difference",
     11: "processes.test_stalled_jobs.test_a_mail_whose_worker_was_killed_is_sent_by_another",
     12: "edge.test_forms.test_where_the_origin_is_withheld_the_cookie_decides",
-    14: "cases.test_api.test_an_id_in_capitals_is_the_same_case",
+    14: "cases.api.test_api.test_an_id_in_capitals_is_the_same_case",
     15: "edge.test_http.test_json_is_taken_by_all_its_names_and_the_bytes_decide_its_charset",
     16: "edge.test_http.test_a_compressed_body_is_a_415_that_says_so",
-    18: "onboarding.test_api.test_a_company_that_the_partner_has_already_is_named_by_that_id",
-    26: "onboarding.test_email_codes.test_of_two_codes_asked_for_within_a_minute_both_work_until_one_does",
-    29: "onboarding.test_copied_links.test_what_came_along_at_the_end_of_a_link_leads_on",
-    30: "onboarding.test_forms.test_every_field_says_what_browsers_fill_in",
-    32: "onboarding.test_forms.test_a_signature_has_a_letter",
+    18: "onboarding.api.test_api.test_a_company_that_the_partner_has_already_is_named_by_that_id",
+    26: "onboarding.proof.test_email_codes.test_of_two_codes_asked_for_within_a_minute_both_work_until_one_does",
+    29: "onboarding.journey.test_copied_links.test_what_came_along_at_the_end_of_a_link_leads_on",
+    30: "onboarding.journey.test_forms.test_every_field_says_what_browsers_fill_in",
+    32: "onboarding.journey.test_forms.test_a_signature_has_a_letter",
     33: "onboarding.test_translation.test_names_addresses_and_codes_are_kept_from_being_translated",
-    34: "onboarding.test_api.test_any_tenant_id_is_read_under_its_percent_encoded_form",
+    34: "onboarding.api.test_api.test_any_tenant_id_is_read_under_its_percent_encoded_form",
     38: "debitura.test_server.test_a_body_in_chunks_is_read_like_any_other",
-    40: "onboarding.test_pages.test_looking_three_times_changes_no_row",
-    41: "onboarding.test_email_codes.test_a_code_works_only_where_it_was_asked_for",
-    42: "onboarding.test_sign_agreement.test_two_clicks_at_once_give_one_signature",
-    43: "onboarding.test_letters.test_a_name_in_another_script_is_printed_as_typed",
+    40: "onboarding.journey.test_pages.test_looking_three_times_changes_no_row",
+    41: "onboarding.proof.test_email_codes.test_a_code_works_only_where_it_was_asked_for",
+    42: "onboarding.signing.test_sign_agreement.test_two_clicks_at_once_give_one_signature",
+    43: "onboarding.signing.test_letters.test_a_name_in_another_script_is_printed_as_typed",
 }
 NUMBERS = {*range(1, 7), 9, *range(11, 17), 18, 19, *range(21, 27), *range(28, 46)}
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 from clients.models import Agreement, ConflictStatus, EmailAddress, LinkConflict, LinkRequest, ReferralPartnerClientLink
 from partners.models import ReferralPartner
 from tests.make import make_client, make_link, make_partner, make_request, make_signature
-from tests.onboarding.test_onboard import JANE, onboard
+from tests.onboarding.registering.test_onboard import JANE, onboard
 
 QUEUE = "/admin/clients/linkconflict/"
 

@@ -1,0 +1,5 @@
+"""The admin's pages of cases, coverage and rates."""
+
+from cases.admin import case_admin, coverage_admin
+
+__all__ = ["case_admin", "coverage_admin"]

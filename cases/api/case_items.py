@@ -1,0 +1,210 @@
+"""Cases in lists, and one with what it may bring: what partners read of cases."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from uuid import UUID
+
+from pydantic import Field
+
+from cases.api.case_body import NeedsInfo, Number, midnight
+from cases.api.find_cases import CaseCounts
+from cases.lifecycle import CloseCode, Lifecycle
+from cases.models import Case
+from clients.countries import country_name
+from clients.models import Client, User
+from clients.models.client import Role
+from edge.query import PageBody
+from edge.shapes import Answer, left_out
+
+CENT = Decimal("0.01")
+
+
+class ContactUser(Answer):
+    """A person at the client."""
+
+    email: str
+    name: str
+
+
+class ClientContacts(Answer):
+    """Whom to ask about a case."""
+
+    onboarding_user: ContactUser | None = left_out("Who signs; left out while the client has nobody who may.")
+    office_email: str
+    other_users: list[ContactUser]
+
+
+class CaseClient(Answer):
+    """Whose case it is."""
+
+    external_tenant_id: str
+    creditor_id: UUID
+    company_name: str
+    contacts: ClientContacts | None = left_out("Left out once the client is not yours any more.")
+
+
+class CaseDebtor(Answer):
+    """Against whom."""
+
+    name: str
+    country: str
+
+
+class CaseValidation(NeedsInfo):
+    """What the creditor has to do; nothing is listed yet."""
+
+    creditor_responded_at: datetime.datetime | None
+    items: list[None] = Field(max_length=0)
+
+
+class CaseItem(Answer):
+    """A case in a list."""
+
+    id: UUID
+    reference: str
+    creditor_reference: str | None
+    client: CaseClient
+    debtor: CaseDebtor
+    gross_amount: Number
+    remainder: Number
+    currency: str
+    lifecycle: str
+    close_code: str | None
+    current_engagement_phase: str | None
+    date_created: datetime.datetime
+    due_date: datetime.datetime | None = left_out("The day, as the moment in UTC at which it begins.")
+    date_collection_started: datetime.datetime | None
+    date_finished: datetime.datetime | None
+    validation: CaseValidation
+    collection_partner: str
+    expected_referral_rate_percentage: Number = Field(description="The fee that was frozen on the link; in percent.")
+
+
+class PotentialRevenue(Answer):
+    """What comes in if all is collected; in USD at the newest rate, percentages as numbers (9.5 is 9.5 %)."""
+
+    gross_amount_usd: Number
+    success_fee_percentage: Number
+    collection_partner_revenue_usd: Number
+    platform_revenue_share_percentage: Number
+    platform_revenue_usd: Number
+    referral_fee_percentage: Number
+    referral_revenue_usd: Number
+
+
+class CaseDetail(CaseItem):
+    """One case."""
+
+    potential_revenue: PotentialRevenue | None = left_out("Left out while its currency has no rate.")
+
+
+class LifecycleBreakdown(Answer):
+    """How many stand where."""
+
+    active: int
+    pending: int = Field(description="Not active yet: waiting for the signature, verification, details or quotes.")
+    closed: int = Field(description="Merged ones too.")
+    paused: int
+
+
+class CasesSummary(Answer):
+    """Of all cases that were asked for, whatever the page."""
+
+    total_cases: int
+    cases_this_month: int
+    by_lifecycle: LifecycleBreakdown
+
+
+class CasesBody(Answer):
+    """A page of cases."""
+
+    page: PageBody
+    cases: list[CaseItem]
+    summary: CasesSummary
+
+
+def case_item(case: Case) -> CaseItem:
+    """Build it; no statement where link, client, its users and collection partner are loaded."""
+    lifecycle = Lifecycle(case.lifecycle)
+    return CaseItem(
+        id=case.pk,
+        reference=case.reference,
+        creditor_reference=case.creditor_reference or None,
+        client=_client(case),
+        debtor=CaseDebtor(name=case.debtor_name, country=country_name(case.debtor_country)),
+        gross_amount=case.amount,
+        remainder=case.remainder,
+        currency=case.currency,
+        lifecycle=lifecycle.label,
+        close_code=CloseCode(case.close_code).label if case.close_code else None,
+        current_engagement_phase=None,
+        date_created=case.created_at,
+        due_date=midnight(case.due_date) if case.due_date else None,
+        date_collection_started=case.collection_started_at,
+        date_finished=case.finished_at,
+        validation=CaseValidation(
+            needs_info=lifecycle is Lifecycle.NEEDS_ADDITIONAL_DETAILS, creditor_responded_at=None, items=[]
+        ),
+        collection_partner=case.collection_partner.name,
+        expected_referral_rate_percentage=case.link.fee_percentage,
+    )
+
+
+def case_detail(case: Case, *, usd_per_unit: Decimal | None) -> CaseDetail:
+    """The same, with what it may bring."""
+    return CaseDetail(**dict(case_item(case)), potential_revenue=_revenue(case, usd_per_unit))
+
+
+def _revenue(case: Case, usd_per_unit: Decimal | None) -> PotentialRevenue | None:
+    if usd_per_unit is None or case.success_fee_percentage is None:
+        return None
+    gross = case.amount * usd_per_unit
+    collected = gross * case.success_fee_percentage / 100
+    platform = collected * case.collection_partner.platform_share_percentage / 100
+    return PotentialRevenue(
+        gross_amount_usd=gross.quantize(CENT, ROUND_HALF_UP),
+        success_fee_percentage=case.success_fee_percentage,
+        collection_partner_revenue_usd=collected.quantize(CENT, ROUND_HALF_UP),
+        platform_revenue_share_percentage=case.collection_partner.platform_share_percentage,
+        platform_revenue_usd=platform.quantize(CENT, ROUND_HALF_UP),
+        referral_fee_percentage=case.link.fee_percentage,
+        referral_revenue_usd=(platform * case.link.fee_percentage / 100).quantize(CENT, ROUND_HALF_UP),
+    )
+
+
+def summary_body(counts: CaseCounts) -> CasesSummary:
+    """The counts as partners read them."""
+    return CasesSummary(
+        total_cases=counts.total,
+        cases_this_month=counts.this_month,
+        by_lifecycle=LifecycleBreakdown(
+            active=counts.active, pending=counts.pending, closed=counts.closed, paused=counts.paused
+        ),
+    )
+
+
+def _client(case: Case) -> CaseClient:
+    client = case.client
+    return CaseClient(
+        external_tenant_id=case.link.external_tenant_id,
+        creditor_id=client.pk,
+        company_name=client.name,
+        contacts=_contacts(client) if case.link.archived_at is None else None,
+    )
+
+
+def _contacts(client: Client) -> ClientContacts:
+    """The onboarding user is the first admin."""
+    users = list(client.users.all())
+    admin = next((user for user in users if user.role == Role.CREDITOR_ADMIN), None)
+    return ClientContacts(
+        onboarding_user=None if admin is None else _contact(admin),
+        office_email=client.support_email,
+        other_users=[_contact(user) for user in users if user is not admin],
+    )
+
+
+def _contact(user: User) -> ContactUser:
+    return ContactUser(email=user.email, name=user.name)
