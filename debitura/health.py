@@ -9,6 +9,8 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from edge.errors import takes_plain_http
+
 # With one of them off, what was acknowledged can be gone after a crash.
 DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 ASK = """
@@ -17,6 +19,7 @@ SELECT (SELECT array_agg(app || '.' || name) FROM django_migrations),
 """
 
 
+@takes_plain_http
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
@@ -24,6 +27,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
+@takes_plain_http
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:

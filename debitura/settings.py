@@ -201,31 +201,29 @@ INSTALLED_APPS = [
     "debitura.demo",
 ]
 
-# Asked by the load balancer, inside, over plain HTTP too.
-PROBES = ("/healthz", "/readyz")
-# What partners call. No session, CSRF or message middleware there: the key is in a header of its own.
-API_PATHS = ("/clients", "/cases", "/coverage", "/referral-partner", "/openapi.json", *PROBES)
-
 MIDDLEWARE = [
     "edge.request_log.RequestLogMiddleware",
     "edge.client_ip.ForwardedSchemeMiddleware",
     "edge.headers.HeadersMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # Calls are answered here. What follows is for pages.
+    "edge.api_middleware.ApiMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "edge.errors.DatabaseAwayMiddleware",
     "edge.errors.ErrorBodiesMiddleware",
-    "edge.page_middleware.PageSessionMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "edge.page_middleware.PageCsrfViewMiddleware",
-    "edge.page_middleware.PageAuthenticationMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
     "staff.idle.StaffIdleMiddleware",
     "django_otp.middleware.OTPMiddleware",
-    "edge.page_middleware.PageLoginRequiredMiddleware",
-    "edge.page_middleware.PageMessageMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
 ]
 
 ROOT_URLCONF = "debitura.urls"
+API_URLCONF = "debitura.api_urls"
 WSGI_APPLICATION = "debitura.wsgi.application"
 APPEND_SLASH = False
 
@@ -296,8 +294,6 @@ SECURE_CSP: dict[str, list[str]] = {
 SECURE_REFERRER_POLICY = "no-referrer"
 X_FRAME_OPTIONS = "DENY"
 SECURE_SSL_REDIRECT = _over_tls
-# A call without TLS is refused (edge/errors.py): a program that is led on sends its key in clear for ever.
-SECURE_REDIRECT_EXEMPT = [f"^{path.removeprefix('/')}" for path in API_PATHS]
 SECURE_HSTS_SECONDS = 31_536_000 if _over_tls else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _over_tls
 SECURE_HSTS_PRELOAD = _over_tls
@@ -307,7 +303,7 @@ COOKIE_PREFIX = "__Host-" if _over_tls else ""
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid", f"{COOKIE_PREFIX}csrftoken"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-# "CsrfViewMiddleware is missing": the check looks for its name, and ours is a subclass that leaves the API out.
+# "CsrfViewMiddleware is missing": the check looks for its name, and ours is a subclass.
 SILENCED_SYSTEM_CHECKS = ["security.W003"]
 CSRF_FAILURE_VIEW = "edge.errors.csrf_failed"
 SESSION_COOKIE_AGE = 24 * 60 * 60
@@ -332,7 +328,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "edge.errors.AlwaysJSON",
     "DEFAULT_METADATA_CLASS": None,
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "edge.operation_schema.OperationSchema",
     "EXCEPTION_HANDLER": "edge.errors.answer_exception",
     "UNAUTHENTICATED_USER": None,
     "COERCE_DECIMAL_TO_STRING": False,

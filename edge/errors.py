@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from math import ceil
 from typing import TYPE_CHECKING, Any, override
 from uuid import uuid4
@@ -17,6 +18,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.middleware.csrf import REASON_NO_CSRF_COOKIE
 from django.template.loader import render_to_string
+from django.urls import Resolver404, resolve
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 from rest_framework import exceptions
@@ -27,7 +29,7 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 from edge.chunked import WSGIApplication
-from edge.page_middleware import is_api
+from edge.is_api import is_api
 
 if TYPE_CHECKING:  # rest_framework.views imports this module
     from rest_framework.views import APIView
@@ -339,25 +341,29 @@ def answer(request: HttpRequest, error: ApiError, page: tuple[str, str] | None =
     return HttpResponse(html, status=error.status, headers={"Cache-Control": "no-store", **(error.headers or {})})
 
 
-def _sent_in_clear(request: HttpRequest) -> ApiError | None:
-    """A call that came without TLS, where there is TLS, brought a key that others could read on the way."""
-    if not settings.SECURE_SSL_REDIRECT or request.is_secure() or request.path_info in settings.PROBES:
+def takes_plain_http[View: Callable[..., HttpResponseBase]](view: View) -> View:
+    """Mark a view that may be asked without TLS: a load balancer asks it, inside, and sends no key."""
+    view.takes_plain_http = True  # type: ignore[attr-defined]  # as Django's decorators do
+    return view
+
+
+def sent_in_clear(request: HttpRequest) -> ApiError | None:
+    """
+    Refuse a call that came without TLS, where there is TLS: it brought a key that others could read on the way.
+
+    It is not led on: a program that is would send its key in clear for ever.
+    """
+    if not settings.SECURE_SSL_REDIRECT or request.is_secure():
         return None
-    return (
-        ApiError(
-            403,
-            "HttpsRequired",
-            "Call this over https. A key that is sent without could be read on the way: replace it.",
-        )
-        if is_api(request)
-        else None
-    )
+    with suppress(Resolver404):
+        if getattr(resolve(request.path_info).func, "takes_plain_http", False):
+            return None
+    message = "Call this over https. A key that is sent without could be read on the way: replace it."
+    return ApiError(403, "HttpsRequired", message)
 
 
 def _form_refusal(request: HttpRequest) -> ApiError | None:
     """Forms of pages come in UTF-8, which is what all pages are sent in, and files count towards their size."""
-    if is_api(request):
-        return None
     if (request.encoding or "utf-8").lower() != "utf-8":
         return standard(400)
     length = request.headers.get("Content-Length", "")
@@ -365,26 +371,29 @@ def _form_refusal(request: HttpRequest) -> ApiError | None:
     return standard(413) if length.isdecimal() and int(length[:20]) > limit else None
 
 
-class ErrorBodiesMiddleware:
+def with_our_body(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """
-    Gives our body to the errors that Django would answer by itself.
+    Give our body to the errors that Django answers by itself.
 
     A 405 of a page has none, and with DEBUG on an unknown address or host is answered with all URLs or settings.
     """
+    if settings.DEBUG and response.status_code in (400, 404) and request.resolver_match is None:
+        return answer(request, standard(400) if response.status_code == 400 else _nothing_here(request))
+    if response.status_code == 405 and isinstance(response, HttpResponse) and not response.content:
+        return answer(request, standard(405, {"Allow": response.headers.get("Allow", "")}))
+    return response
+
+
+class ErrorBodiesMiddleware:
+    """Our body for the errors of pages, whoever raises them."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Look at the request on its way in, before a form is read, and at the answer on its way out."""
-        if (refusal := _sent_in_clear(request) or _form_refusal(request)) is not None:
-            return answer(request, refusal)
-        response = self._get_response(request)
-        if settings.DEBUG and response.status_code in (400, 404) and request.resolver_match is None:
-            return answer(request, standard(400) if response.status_code == 400 else _nothing_here(request))
-        if response.status_code == 405 and isinstance(response, HttpResponse) and not response.content:
-            return answer(request, standard(405, {"Allow": response.headers.get("Allow", "")}))
-        return response
+        refusal = _form_refusal(request)
+        return answer(request, refusal) if refusal else with_our_body(request, self._get_response(request))
 
     def process_exception(self, request: HttpRequest, exc: Exception) -> HttpResponse | None:
         """Answer what a view raised on purpose, the same with DEBUG on and off."""

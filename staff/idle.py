@@ -10,7 +10,6 @@ from django.core.signing import BadSignature, TimestampSigner
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.crypto import constant_time_compare
 
-from edge.page_middleware import is_api
 from staff.sessions import SessionStore
 
 COOKIE = f"{settings.COOKIE_PREFIX}staff_last_request"
@@ -25,8 +24,6 @@ class StaffIdleMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Judge the request, pass it on, and note the time if it is somebody's."""
-        if is_api(request):
-            return self._get_response(request)
         if SESSION_KEY in request.session:
             if isinstance(request.session, SessionStore):
                 request.session.is_read_only = request.method in SAFE

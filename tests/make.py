@@ -154,7 +154,7 @@ def make_first_agreement() -> Agreement:
 def make_signature(link: ReferralPartnerClientLink, *, signed_at: datetime | None = None, **facts: Any) -> Signature:
     """The signature of the link's client under the current agreement, with a document that is none."""
     signed_at = signed_at or timezone.now()
-    agreement = Agreement.objects.published().latest("number")
+    agreement = Agreement.objects.published().order_by("number").last() or make_first_agreement()
     facts = {
         "company_name": link.client.name,
         "company_details": link.client.details(),

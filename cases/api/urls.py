@@ -1,13 +1,12 @@
 """What partners read of cases."""
 
-from django.urls import path
+from rest_framework.routers import SimpleRouter
 
-from cases.api.views import CasesView, CaseView, CoverageView, FilterOptionsView, PreviewView
+from cases.api.viewsets import CaseViewSet, CoverageViewSet, ReferralPartnerViewSet
 
-urlpatterns = [
-    path("cases", CasesView.as_view(), name="cases"),
-    path("cases/preview", PreviewView.as_view(), name="case-preview"),
-    path("cases/<id:id>", CaseView.as_view(), name="case"),
-    path("coverage", CoverageView.as_view(), name="coverage"),
-    path("referral-partner/filter-options", FilterOptionsView.as_view(), name="filter-options"),
-]
+router = SimpleRouter(trailing_slash=False, use_regex_path=False)
+router.register("cases", CaseViewSet, basename="case")
+router.register("coverage", CoverageViewSet, basename="coverage")
+router.register("referral-partner", ReferralPartnerViewSet, basename="referral-partner")
+
+urlpatterns = router.urls

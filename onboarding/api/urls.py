@@ -1,9 +1,10 @@
 """The /clients API."""
 
-from django.urls import path, register_converter
+from django.urls import register_converter
 from django.urls.converters import StringConverter
+from rest_framework.routers import SimpleRouter
 
-from onboarding.api.views import ClientsView, ClientView
+from onboarding.api.viewsets import ClientViewSet
 
 
 class TenantIdConverter(StringConverter):
@@ -14,7 +15,7 @@ class TenantIdConverter(StringConverter):
 
 register_converter(TenantIdConverter, "tenant_id")
 
-urlpatterns = [
-    path("clients", ClientsView.as_view(), name="clients"),
-    path("clients/<tenant_id:externalTenantId>", ClientView.as_view(), name="client"),
-]
+router = SimpleRouter(trailing_slash=False, use_regex_path=False)
+router.register("clients", ClientViewSet, basename="client")
+
+urlpatterns = router.urls

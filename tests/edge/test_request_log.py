@@ -21,7 +21,7 @@ from structlog.stdlib import ProcessorFormatter
 from clients.models import ReferralPartnerClientLink
 from edge.request_log import Lines as Writer
 from edge.request_log import Redacts, configure_logging, hide_values_of_crashes
-from onboarding.api import views as clients_api
+from onboarding.api import viewsets as clients_api
 from onboarding.tasks import mail_code
 from partners.models import ReferralPartner
 from tests.conftest import Lines
@@ -131,7 +131,7 @@ def test_a_crash_is_a_line_with_the_places_in_the_code(api: APIClient, partner: 
     crash = logged.only("request_crashed")
     assert (crash["level"], crash["request_id"], crash["partner"]) == ("error", "request-7", str(partner.pk))
     assert crash["exception"] == ["ValueError"]
-    assert any("onboarding/api/views.py" in place and place.endswith(":post") for place in crash["places"])
+    assert any("onboarding/api/viewsets.py" in place and place.endswith(":create") for place in crash["places"])
     assert "secret" not in logged.getvalue()
 
 
@@ -192,7 +192,7 @@ def test_a_crash_of_an_operation_is_written_without_its_values(
 ) -> None:
     _failing(api, registration_body(**SECRETS, users=[ZOE]), ValueError(f"{ZOE['email']} is known"))
 
-    assert_crash(written, "onboarding/api/views.py")
+    assert_crash(written, "onboarding/api/viewsets.py")
     assert [value for value in (*SECRETS.values(), *ZOE.values()) if value in written.getvalue()] == []
     assert "Logging error" not in capfd.readouterr().err
 
