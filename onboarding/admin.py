@@ -23,6 +23,8 @@ from staff.site import site
 
 __all__ = ["client_admin", "conflict_admin"]
 
+site.link_on_every_page("Link doctor", url_name="admin:clients_linkrequest_doctor", right="clients.view_linkrequest")
+
 # Whom previews are for: nobody.
 PREVIEW_CLIENT = Client(
     name="The client’s company",

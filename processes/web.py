@@ -6,6 +6,8 @@ import threading
 import time
 from multiprocessing import parent_process
 
+from django.conf import settings
+
 # A connection that is silent, or sends its request byte by byte, costs a place here and a thread that sleeps, so there
 # are as many threads as places: whoever waits keeps nobody else waiting. What works at once is limited by the
 # connections to the database. Over HTTP/2 one connection could have more than one request.
@@ -17,13 +19,13 @@ OPTIONS = [
     *("--respawn-failed-workers", "--workers-kill-timeout", "20"),
     *("--log-level", "error"),  # it warns of so many threads
 ]
-APPLICATION = "debitura.wsgi:application"
 SECONDS_TO_FINISH = 20
 
 
 def server(*, host: str, port: int, workers: int) -> list[str]:
     """The module that serves, with its arguments, for `python -m`."""
-    return ["granian", "--host", host, "--port", str(port), "--workers", str(workers), *OPTIONS, APPLICATION]
+    application = ":".join(settings.WSGI_APPLICATION.rsplit(".", 1))
+    return ["granian", "--host", host, "--port", str(port), "--workers", str(workers), *OPTIONS, application]
 
 
 def end_with_the_main_process() -> None:

@@ -34,10 +34,24 @@ class StaffAdminSite(AdminSite):
     index_title = "What there is"
     login_form = SignInForm
 
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self._links: list[tuple[str, str, str]] = []
+
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Call the parts by what they are here."""
         apps = super().get_app_list(request, app_label)
         return [{**app, "name": PART_NAMES.get(app["app_label"], app["name"])} for app in apps]
+
+    def link_on_every_page(self, label: str, *, url_name: str, right: str) -> None:
+        """Lead to a page from the top of every other, for those who have the right."""
+        self._links.append((label, url_name, right))
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """With these links."""
+        may = request.user.has_perm
+        links = [(label, reverse(url_name)) for label, url_name, right in self._links if may(right)]
+        return {**super().each_context(request), "links": links}
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Whether this visitor may see any page at all."""

@@ -83,7 +83,9 @@ def test_every_url_is_closed_or_named_open(client: Browser, db: None, method: st
     found = {name for name, address in urls if not is_closed(client.generic(method, address))}
 
     assert found == OPEN
-    assert {"client-list", "client-detail", "admin:index", "admin:clients_client_changelist"} <= {name for name, _ in urls} - found
+    assert {"client-list", "client-detail", "admin:index", "admin:clients_client_changelist"} <= {
+        name for name, _ in urls
+    } - found
 
 
 def test_an_operation_that_names_nobody_lets_nobody_in() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from processes.web import APPLICATION, CONNECTIONS
+from processes.web import CONNECTIONS
 from tests.server import free_port
 
 
@@ -33,7 +33,11 @@ def test_the_process_becomes_the_server() -> None:
         call_command("serve", port=port, workers=3)
 
     program, arguments = replaced.value.args
-    assert (program, arguments[:3], arguments[-1]) == (sys.executable, [sys.executable, "-m", "granian"], APPLICATION)
+    assert (program, arguments[:3], arguments[-1]) == (
+        sys.executable,
+        [sys.executable, "-m", "granian"],
+        "debitura.wsgi:application",
+    )
     assert f"--host 127.0.0.1 --port {port} --workers 3" in " ".join(arguments)
 
 

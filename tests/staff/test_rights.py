@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import Permission
 from django.test import Client as Browser
 
+from staff.groups import rights_of
 from tests.make import make_staff
 from tests.staff.conftest import Rows, sign_in
 from tests.staff.urls import paths
@@ -161,3 +163,17 @@ def test_a_right_given_to_somebody_does_not_open_the_pages_of_superusers(rows: R
     ]
 
     assert answers == [403, 403, 403]
+
+
+def test_every_right_that_an_app_declares_exists(db: None) -> None:
+    declared = {
+        (app.label, codename)
+        for app in apps.get_app_configs()
+        for codenames in rights_of(app).values()
+        for codename in codenames
+    }
+
+    assert declared == set(
+        Permission.objects.filter(group__isnull=False).values_list("content_type__app_label", "codename")
+    )
+    assert {label for label, _ in declared} == {"partners", "clients", "cases", "onboarding"}
