@@ -26,7 +26,7 @@ test: ready browser
 	$(VENV)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 slow: ready browser
-	$(VENV)/pytest -m slow --durations=10
+	$(VENV)/pytest -m slow -p schemathesis --durations=10
 
 # What the journeys need; where none can be had, pytest counts those that were not run.
 browser: ready
