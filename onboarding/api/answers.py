@@ -21,7 +21,7 @@ from onboarding.api.schemas import (
     OnboardingLinks,
     TenantData,
 )
-from onboarding.journey.steps import approval_url
+from onboarding.approving.approval_path import approval_url
 from onboarding.registering.onboard import (
     Ambiguous,
     AskedTooOften,

@@ -25,7 +25,7 @@ from onboarding.api.schemas import (
     OnboardingLinks,
     UserBody,
 )
-from onboarding.journey.steps import signing_url
+from onboarding.journey.page_path import signing_url
 from onboarding.registering.onboard import Onboarded, Ready
 
 

@@ -2,141 +2,94 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
-from uuid import UUID
+from functools import cached_property, partial
 
-from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from clients.agreement_status import Current
 from clients.models import LinkRequest, ReferralPartnerClientLink, RequestStatus
 from clients.models.agreement_facts import status_of
 from edge.clock import database_time, for_people
+from onboarding.approving.approval_path import approval_path
 from onboarding.approving.approve_link import approve_link, decline_link
-from onboarding.journey.steps import approval_path, signing_url
-from onboarding.models import Purpose
-from onboarding.proof.browser import browser_of
-from onboarding.proof.code_page import left, named, return_url_of, send_code, take_code
-from onboarding.proof.email_codes import Proof, has_open_code, standing_proof
+from onboarding.journey.page_path import signing_url
+from onboarding.proof.code_page import leave_page, named, return_url_of, send_code, take_code
+from onboarding.proof.email_codes import Proof, has_open_code
 from onboarding.proof.forms import AddressForm, CodeForm
 from onboarding.proof.return_url import allowed_return_url
+from onboarding.proof.visit import Visit, open_to_all, open_to_proven
 
 
 @dataclass(frozen=True)
-class ApprovalVisit:
-    """A request for a page of a link request, from a browser that may have no name and no proof yet."""
+class ApprovalVisit[Proven: Proof | None](Visit[LinkRequest, Proven]):
+    """A request for a page of a link request."""
 
-    request: HttpRequest
-    about: LinkRequest
-    is_open: bool
-    browser: str | None
-    proof: Proof | None
-    purpose: Purpose = Purpose.APPROVAL
+    id_in_url = "request_id"
 
-    def entry_path(self) -> str:
-        """Where the page is on which an address is proven."""
-        return approval_path(self.about)
+    @classmethod
+    def reachable(cls) -> QuerySet[LinkRequest]:
+        """Each there ever was: what became of it is told to the proven."""
+        return LinkRequest.objects.select_related("partner", "client", "replaces__partner")
 
-    def leave_path(self) -> str:
-        """Where one says that one is done."""
-        return f"{self.entry_path()}/leave"
+    @cached_property
+    def is_open(self) -> bool:
+        """Whether it could be decided when that was first asked."""
+        return LinkRequest.objects.filter(pk=self.about.pk).open().exists()
 
-    def render(self, template: str, **facts: object) -> HttpResponse:
-        """Show a page under the asking partner's brand."""
-        context = {
-            "partner": self.about.partner,
-            "path": self.request.path,
-            "entry_path": self.entry_path(),
-            "leave_path": self.leave_path() if self.proof else None,
-            "support_contact": settings.SUPPORT_CONTACT,
-            **facts,
-        }
-        return render(self.request, f"onboarding/{template}", context)
+    def path(self, page: str = "entry") -> str:
+        """Where a page of this visit is."""
+        return approval_path(self.about, page)
 
 
-type View = Callable[[ApprovalVisit], HttpResponse]
+type AnyVisit = ApprovalVisit[Proof | None]
+type ProvenVisit = ApprovalVisit[Proof]
 
 
-def page(*methods: str) -> Callable[[View], Callable[[HttpRequest, UUID], HttpResponse]]:
-    """Open a page to whoever has the URL; before a proof it may show the partner's brand and name, and nothing else."""
-
-    def decorate(view: View) -> Callable[[HttpRequest, UUID], HttpResponse]:
-        @login_not_required
-        @never_cache
-        @require_http_methods([*methods])
-        @wraps(view)
-        def shown(request: HttpRequest, request_id: UUID) -> HttpResponse:
-            return view(_visit(request, request_id))
-
-        return shown
-
-    return decorate
-
-
-def _visit(request: HttpRequest, request_id: UUID) -> ApprovalVisit:
-    requests = LinkRequest.objects.select_related("partner", "client", "replaces__partner")
-    about = get_object_or_404(requests, pk=request_id)
-    browser = browser_of(request)
-    proof = standing_proof(about=about, purpose=Purpose.APPROVAL, browser=browser) if browser else None
-    is_open = LinkRequest.objects.filter(pk=about.pk).open().exists()
-    return ApprovalVisit(request, about, is_open, browser, proof)
-
-
-@page("GET", "HEAD", "POST")
-def entry(visit: ApprovalVisit) -> HttpResponse:
+@open_to_all(ApprovalVisit, "GET", "HEAD", "POST")
+def entry(visit: AnyVisit) -> HttpResponse:
     """Take an address, mail a code to it if it is an admin's, take the code; lead on who has proven one already."""
     if visit.proof is not None:
-        return redirect(f"{visit.entry_path()}/decide")
+        return redirect(visit.path("decide"))
     if not visit.is_open:
         return visit.render("approval_over.html")
+    typed, show = visit.request.POST, partial(_entry_page, visit)
     if visit.request.method != "POST":
-        return named(visit, _entry_page(visit, AddressForm(), CodeForm()))
-    if "code" in visit.request.POST:
-        answer = take_code(visit)
-        return _entry_page(visit, AddressForm(), answer) if isinstance(answer, CodeForm) else answer
-    return _send_code(visit)
+        return named(visit, show())
+    return take_code(visit, show) if "code" in typed else send_code(visit, AddressForm(typed), show)
 
 
-def _send_code(visit: ApprovalVisit) -> HttpResponse:
-    form = AddressForm(visit.request.POST)
-    if not form.is_valid():
-        return _entry_page(visit, form, CodeForm())
-    answer = send_code(visit, form.cleaned_data["address"])
-    return answer if isinstance(answer, HttpResponse) else _entry_page(visit, form, CodeForm(), too_many=True)
-
-
-def _entry_page(visit: ApprovalVisit, approver: AddressForm, code: CodeForm, *, too_many: bool = False) -> HttpResponse:
-    wants_another = "another" in visit.request.GET or approver.is_bound
-    is_sent = has_open_code(about=visit.about, purpose=Purpose.APPROVAL, browser=visit.browser or "")
-    takes_code = code.is_bound or (is_sent and not wants_another)
+def _entry_page(visit: AnyVisit, form: CodeForm | AddressForm | None = None, *, too_many: bool = False) -> HttpResponse:
+    """Show the form; unless there is one already, that of the code if one is sent, else that of the address."""
+    if form is None:
+        is_sent = has_open_code(about=visit.about, purpose=visit.purpose, browser=visit.browser or "")
+        form = CodeForm() if is_sent and "another" not in visit.request.GET else AddressForm()
     return visit.render(
         "approval_entry.html",
-        form=code if takes_code else approver,
-        takes_code=takes_code,
+        form=form,
+        takes_code=isinstance(form, CodeForm),
         too_many=too_many,
         return_url=return_url_of(visit.request, visit.about.partner),
     )
 
 
-@page("GET", "HEAD", "POST")
-def decide(visit: ApprovalVisit) -> HttpResponse:
+leave = open_to_all(ApprovalVisit, "GET", "HEAD", "POST")(leave_page)
+
+
+@open_to_proven(ApprovalVisit, "GET", "HEAD", "POST")
+def decide(visit: ProvenVisit) -> HttpResponse:
     """Say who asks and what it would mean, and take the decision."""
-    if visit.proof is None or visit.browser is None:
-        return redirect(visit.entry_path())
     if visit.request.method == "POST":
-        return _decide(visit, visit.browser, visit.request.POST.get("decision", ""))
+        return _decide(visit, visit.request.POST.get("decision", ""))
     if not visit.is_open:
-        return _end(visit, visit.proof)
+        return _end(visit)
     replaced = visit.about.replaces
     return visit.render(
         "approval_decide.html",
+        page="decide",
         client=visit.about.client,
         leaving=replaced.partner if replaced else None,
         until=for_people(visit.about.expires_at),
@@ -144,26 +97,18 @@ def decide(visit: ApprovalVisit) -> HttpResponse:
     )
 
 
-@page("GET", "HEAD", "POST")
-def leave(visit: ApprovalVisit) -> HttpResponse:
-    """End what was proven in this browser, for whoever uses it next; holds nothing of the client."""
-    if visit.request.method == "POST":
-        return left(visit)
-    return redirect(visit.entry_path()) if visit.proof else visit.render("left.html")
-
-
-def _decide(visit: ApprovalVisit, browser: str, decision: str) -> HttpResponse:
+def _decide(visit: ProvenVisit, decision: str) -> HttpResponse:
     """Decide; whatever the outcome, the page shows next what is now."""
     match decision:
         case "approve":
-            approve_link(request=visit.about, browser=browser, at=database_time())
+            approve_link(request=visit.about, browser=visit.proof.browser, at=database_time())
         case "decline" | "unknown":
             is_unknown = decision == "unknown"
-            decline_link(request=visit.about, browser=browser, is_unknown=is_unknown, at=database_time())
-    return redirect(f"{visit.entry_path()}/decide")
+            decline_link(request=visit.about, browser=visit.proof.browser, is_unknown=is_unknown, at=database_time())
+    return redirect(visit.path("decide"))
 
 
-def _end(visit: ApprovalVisit, proof: Proof) -> HttpResponse:
+def _end(visit: ProvenVisit) -> HttpResponse:
     """Say what became of the request, and where to go on."""
     status = visit.about.status
     return visit.render(
@@ -172,7 +117,7 @@ def _end(visit: ApprovalVisit, proof: Proof) -> HttpResponse:
         status=RequestStatus.EXPIRED if status == RequestStatus.PENDING else RequestStatus(status),
         is_unknown=visit.about.is_unknown_to_client,
         sign_url=_where_to_sign(visit.about) if status == RequestStatus.APPROVED else None,
-        return_url=allowed_return_url(proof.return_url, visit.about.partner),
+        return_url=allowed_return_url(visit.proof.return_url, visit.about.partner),
     )
 
 

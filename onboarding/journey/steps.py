@@ -1,11 +1,9 @@
-"""Where a client stands on its way to a signature, and the URL for it (product-rules 2.3, 6.3, 6.4)."""
+"""Where a client stands on its way to a signature (product-rules 2.3, 6.3, 6.4)."""
 
 from enum import StrEnum
 
-from django.conf import settings
-
 from clients.agreement_status import AgreementStatus, Current, NeverSigned
-from clients.models import Client, LinkRequest, ReferralPartnerClientLink
+from clients.models import Client
 from onboarding.models import Purpose
 
 
@@ -22,7 +20,6 @@ STEPS = {
     Purpose.FIRST_SIGNING: [Step.COMPANY, Step.USERS, Step.AGREEMENT, Step.DONE],
     Purpose.UPGRADE: [Step.AGREEMENT, Step.DONE],
 }
-PATHS = {Purpose.FIRST_SIGNING: "companydetails", Purpose.UPGRADE: "ContractUpgrade/Sign"}
 
 
 def purpose_for(status: AgreementStatus) -> Purpose:
@@ -30,35 +27,9 @@ def purpose_for(status: AgreementStatus) -> Purpose:
     return Purpose.FIRST_SIGNING if isinstance(status, NeverSigned) else Purpose.UPGRADE
 
 
-def page_path(link: ReferralPartnerClientLink, purpose: Purpose, step: Step | None = None) -> str:
-    """Where a page is on this site; without a step, the page where an address is proven."""
-    return f"/{PATHS[purpose]}/{link.pk}" + (f"/{step}" if step else "")
-
-
-def signing_url(link: ReferralPartnerClientLink, status: AgreementStatus) -> str | None:
-    """
-    Where the client signs, if there is anything to sign: what must be, or what is announced.
-
-    The address comes from a setting and never from the request.
-    """
-    if not may_sign(status):
-        return None
-    return settings.ONBOARDING_BASE_URL + page_path(link, purpose_for(status))
-
-
 def may_sign(status: AgreementStatus) -> bool:
     """Whether a signature would change anything: not while one stands and no later version is announced."""
     return not isinstance(status, Current) or status.must_sign_by is not None
-
-
-def approval_path(request: LinkRequest) -> str:
-    """Where a request is decided, on this site."""
-    return f"/LinkApproval/{request.pk}"
-
-
-def approval_url(request: LinkRequest) -> str:
-    """Where the client decides about a partner; the address comes from a setting and never from the request."""
-    return settings.ONBOARDING_BASE_URL + approval_path(request)
 
 
 def next_step(client: Client, status: AgreementStatus, purpose: Purpose) -> Step:

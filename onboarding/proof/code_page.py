@@ -1,15 +1,15 @@
-"""What the pages share on which a visitor types a code."""
+"""What the pages share on which a visitor proves an address, and ends the proof."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from edge.client_ip import network_of
-from onboarding.models import Purpose, Subject
 from onboarding.proof.browser import forget_browser, name_browser, new_browser
 from onboarding.proof.email_codes import (
     AddressNeeded,
@@ -23,81 +23,59 @@ from onboarding.proof.email_codes import (
     request_code,
 )
 from onboarding.proof.end_proof import end_proof
-from onboarding.proof.forms import CodeForm
+from onboarding.proof.forms import AddressForm, CodeForm
 from onboarding.proof.return_url import allowed_return_url
+from onboarding.proof.visit import Visit
 from partners.models import ReferralPartner
 
 CODE_EXPIRED = "This code cannot be used any more. Ask for a new one below."
 PROVEN_BY_ANOTHER = "The code is right, but this address cannot be used here. Please write to {contact}."
 
 
-class Provable(Protocol):
-    """A visit during which an address can be proven."""
-
-    @property
-    def request(self) -> HttpRequest:
-        """The request."""
-
-    @property
-    def browser(self) -> str | None:
-        """The browser's name, if it has one."""
-
-    @property
-    def purpose(self) -> Purpose:
-        """What the proof would be good for."""
-
-    @property
-    def about(self) -> Subject:
-        """The link or the request."""
-
-    def entry_path(self) -> str:
-        """Where the page is on which the code is typed."""
-
-    def leave_path(self) -> str:
-        """Where one says that one is done."""
+type Show = Callable[..., HttpResponse]  # of a form, bound or not, and whether `too_many` codes were asked for
 
 
-def send_code(visit: Provable, address: str | None) -> HttpResponse | AddressNeeded | TooManyCodes:
-    """Mail a code, and lead back to the page that takes it; else say what stands in the way."""
-    browser = visit.browser or new_browser()
-    outcome = request_code(
-        about=visit.about,
-        purpose=visit.purpose,
-        browser=browser,
-        network=network_of(visit.request),
-        address=address,
-        return_url=return_url_of(visit.request, visit.about.partner),
-    )
-    match outcome:
-        case CodeSent():
-            response = redirect(visit.entry_path())
-            name_browser(response, browser)
-            return response
-        case AddressNeeded() | TooManyCodes():
-            return outcome
-
-
-def named(visit: Provable, response: HttpResponse) -> HttpResponse:
+def named(visit: Visit[Any, Any], response: HttpResponse) -> HttpResponse:
     """Give the browser its name before it asks: two clicks on one button then ask as one."""
     if visit.browser is None:
         name_browser(response, new_browser())
     return response
 
 
-def take_code(visit: Provable) -> HttpResponse | CodeForm:
-    """Lead on if it is the code; else the form that says what is wrong."""
+def send_code(visit: Visit[Any, Any], to: AddressForm | None, show: Show) -> HttpResponse:
+    """Mail a code, and lead back to the page that takes it; else `show` the page with what stands in the way."""
+    if to is not None and not to.is_valid():
+        return show(to)
+    browser = visit.browser or new_browser()
+    outcome = request_code(
+        about=visit.about,
+        purpose=visit.purpose,
+        browser=browser,
+        network=network_of(visit.request),
+        address=None if to is None else to.cleaned_data["address"],
+        return_url=return_url_of(visit.request, visit.about.partner),
+    )
+    match outcome:
+        case CodeSent():
+            return _back(visit, browser)
+        case AddressNeeded():
+            return show(AddressForm())
+        case TooManyCodes():
+            return show(to or CodeForm(), too_many=True)
+
+
+def take_code(visit: Visit[Any, Any], show: Show) -> HttpResponse:
+    """Lead on if it is the code; else `show` the page with what is wrong."""
     form = CodeForm(visit.request.POST)
     if not form.is_valid():
-        return form
+        return show(form)
     renamed = new_browser()
     typed = form.cleaned_data["code"]
     match confirm_code(
         about=visit.about, purpose=visit.purpose, browser=visit.browser or "", typed=typed, renamed=renamed
     ):
         case Proof(browser=browser):
-            response = redirect(visit.entry_path())
-            name_browser(response, browser)
-            return response
+            return _back(visit, browser)
         case ProvenByAnother():
             form.add_error("code", PROVEN_BY_ANOTHER.format(contact=settings.SUPPORT_CONTACT))
         case WrongCode(tries_left=0):
@@ -107,14 +85,22 @@ def take_code(visit: Provable) -> HttpResponse | CodeForm:
             form.add_error("code", f"That is not the code. You have {left}.")
         case NoOpenCode():
             form.add_error("code", CODE_EXPIRED)
-    return form
+    return show(form)
 
 
-def left(visit: Provable) -> HttpResponse:
-    """End what this browser has proven and take its name away, then say so."""
+def _back(visit: Visit[Any, Any], browser: str) -> HttpResponse:
+    response = redirect(visit.path())
+    name_browser(response, browser)
+    return response
+
+
+def leave_page(visit: Visit[Any, Any]) -> HttpResponse:
+    """End what this browser has proven, for whoever uses it next, and say so; holds nothing of the client."""
+    if visit.request.method != "POST":
+        return redirect(visit.path()) if visit.proof else visit.render("left.html")
     if visit.browser is not None:
         end_proof(browser=visit.browser)
-    response = redirect(visit.leave_path())
+    response = redirect(visit.path("leave"))
     forget_browser(response)
     return response
 

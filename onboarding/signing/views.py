@@ -15,10 +15,12 @@ from clients.models.agreement_facts import status_of
 from edge.client_ip import client_ip
 from edge.clock import database_time, for_people
 from onboarding.journey.in_hand import NotProven
-from onboarding.journey.steps import Step, may_sign, page_path
-from onboarding.journey.visit import ProvenVisit, back_to_proof, open_to_proven
+from onboarding.journey.page_path import page_path
+from onboarding.journey.steps import Step, may_sign
+from onboarding.journey.visit import JourneyVisit, ProvenVisit, open_to_step
 from onboarding.models import Purpose
 from onboarding.proof.return_url import allowed_return_url
+from onboarding.proof.visit import open_to_proven
 from onboarding.signing.agreement_page import agreement_page
 from onboarding.signing.forms import LONGEST_NAME, LONGEST_TOLD, SignForm
 from onboarding.signing.letters import in_print
@@ -37,7 +39,7 @@ from onboarding.signing.sign_agreement import (
 USER_AGENT_LENGTH = 500
 
 
-@open_to_proven(Step.AGREEMENT, "GET", "HEAD", "POST")
+@open_to_step(Step.AGREEMENT, "GET", "HEAD", "POST")
 def agreement(visit: ProvenVisit) -> HttpResponse:
     """Read and sign."""
     if visit.request.method != "POST":
@@ -55,9 +57,9 @@ def _sign(visit: ProvenVisit, form: SignForm) -> HttpResponse:
         told=form.cleaned_data["told"],
     )
     outcome = sign_agreement(
-        link=visit.link,
+        link=visit.about,
         purpose=visit.purpose,
-        browser=visit.browser,
+        browser=visit.proof.browser,
         shown=form.shown(),
         signed_as=signed_as,
         at=database_time(),
@@ -70,7 +72,7 @@ def _sign(visit: ProvenVisit, form: SignForm) -> HttpResponse:
         case StepsOpen():
             return redirect(visit.path())
         case NotProven():
-            return back_to_proof(visit, Step.AGREEMENT)
+            return visit.back_to_proof(Step.AGREEMENT)
         case _:
             assert_never(outcome)
 
@@ -84,7 +86,7 @@ def _agreement_page(
     is_kept: bool = False,
 ) -> HttpResponse:
     """Show client and agreement as they are now, whatever the visit began with; the form carries what is shown."""
-    client = Client.objects.get(pk=visit.link.client_id)
+    client = Client.objects.get(pk=visit.about.client_id)
     current = Agreement.objects.published().latest("number")
     shown = what_is_shown(client, current)
     typed = form.data if form is not None else {}
@@ -106,28 +108,28 @@ def _agreement_page(
     asked = None
     if visit.purpose is Purpose.UPGRADE:
         asked = asked_to_sign_again(client, status_of(client, at=timezone.now()), current)
-    return visit.render("agreement.html", step=Step.AGREEMENT, **facts, **agreement_page(client, current, asked))
+    return visit.render("agreement.html", page=Step.AGREEMENT, **facts, **agreement_page(client, current, asked))
 
 
-@open_to_proven(Step.DONE, "GET", "HEAD")
+@open_to_step(Step.DONE, "GET", "HEAD")
 def done(visit: ProvenVisit) -> HttpResponse:
     """Show what was signed, and lead back to the partner."""
-    signatures = visit.link.client.signatures.select_related("agreement").order_by("-signed_at")
+    signatures = visit.about.client.signatures.select_related("agreement").order_by("-signed_at")
     return visit.render(
         "done.html",
-        step=Step.DONE,
-        client=visit.link.client,
+        page=Step.DONE,
+        client=visit.about.client,
         signatures=[{"row": each, "at": for_people(each.signed_at)} for each in signatures],
         announced=visit.status if may_sign(visit.status) else None,
-        early_url=page_path(visit.link, Purpose.UPGRADE),
-        return_url=allowed_return_url(visit.proof.return_url, visit.link.partner),
+        early_url=page_path(visit.about, Purpose.UPGRADE),
+        return_url=allowed_return_url(visit.proof.return_url, visit.about.partner),
     )
 
 
-@open_to_proven(None, "GET", "HEAD")
+@open_to_proven(JourneyVisit, "GET", "HEAD")
 def document(visit: ProvenVisit, signature_id: UUID) -> HttpResponse:
     """Download the PDF of one of the client's signatures."""
-    documents = SignedDocument.objects.filter(signature__client=visit.link.client_id)
+    documents = SignedDocument.objects.filter(signature__client=visit.about.client_id)
     signed = get_object_or_404(documents.select_related("signature__agreement"), pk=signature_id)
     name = f"Debitura agreement, version {signed.signature.agreement.number}.pdf"
     headers = {"Content-Disposition": content_disposition_header(as_attachment=True, filename=name) or "attachment"}

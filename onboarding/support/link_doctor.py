@@ -32,7 +32,9 @@ from clients.models.agreement_facts import status_of
 from clients.models.client import Role
 from edge.clock import for_people
 from edge.mailbox import normal_address
-from onboarding.journey.steps import Step, approval_url, next_step, purpose_for, signing_url
+from onboarding.approving.approval_path import approval_url
+from onboarding.journey.page_path import signing_url
+from onboarding.journey.steps import Step, next_step, purpose_for
 from onboarding.models import TRIES, EmailCode
 from onboarding.tasks import mail_code
 from processes.stalled_jobs import stalled_jobs

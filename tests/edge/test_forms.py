@@ -9,7 +9,7 @@ import pytest
 from django.test import Client as Browser
 
 from clients.models import Agreement, ReferralPartnerClientLink
-from onboarding.journey.steps import page_path
+from onboarding.journey.page_path import page_path
 from onboarding.models import Purpose
 from tests.make import make_link
 

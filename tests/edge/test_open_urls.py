@@ -15,7 +15,7 @@ from django.urls.resolvers import RegexPattern, RoutePattern
 from rest_framework.test import APIRequestFactory
 
 from edge.operation import Operation
-from onboarding.journey.steps import PATHS
+from onboarding.journey.steps import STEPS
 
 # By name, with the namespaces it is in. Pages of a client are open to whoever has the URL; what they show and do is a
 # matter of the proof that the browser holds.
@@ -35,7 +35,7 @@ OPEN = {
     "demo-mail-json",
     *(
         f"{purpose.value}:{page}"
-        for purpose in PATHS
+        for purpose in STEPS
         for page in ("entry", "company", "users", "handed-over", "leave", "agreement", "done", "document")
     ),
 }

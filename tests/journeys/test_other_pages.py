@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, ViewportSize
 
 from clients.models import ReferralPartnerClientLink
 from edge.request_log import RequestLogMiddleware
-from onboarding.journey.steps import page_path
+from onboarding.journey.page_path import page_path
 from onboarding.models import Purpose
 from partners.models import ReferralPartner
 from tests.journeys.conftest import PHONE, WIDE, Caller, visiting

@@ -10,7 +10,8 @@ from django.test import Client as Http
 from clients.models import ReferralPartnerClientLink
 from onboarding.journey.confirm_company import details_held, digest_of
 from onboarding.journey.confirm_users import people_held
-from onboarding.journey.steps import Step, page_path
+from onboarding.journey.page_path import page_path
+from onboarding.journey.steps import Step
 from onboarding.models import Purpose
 from tests.conftest import deliver_mail
 
@@ -27,7 +28,7 @@ class Visitor:
 
     def path(self, step: Step | None = None) -> str:
         """Where a page is."""
-        return page_path(self.link, self.purpose, step)
+        return page_path(self.link, self.purpose, step or "entry")
 
     def get(self, step: Step | None = None, **query: str) -> Any:
         """Load a page, and follow where it leads."""

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clients.models import Agreement, LinkRequest, ReferralPartnerClientLink
-from onboarding.journey.steps import Step, approval_path
+from onboarding.approving.approval_path import approval_path
+from onboarding.journey.steps import Step
 from partners.models import ReferralPartner
 from tests.cost import ALPHABETS, cpu_ms, full
 from tests.make import make_client, make_link, make_request

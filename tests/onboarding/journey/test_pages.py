@@ -17,7 +17,8 @@ from django.utils import timezone
 from clients.models import Agreement, Client, ReferralPartnerClientLink, Signature
 from clients.models.client import Role
 from clients.publish_agreement import publish_agreement
-from onboarding.journey.steps import PATHS, STEPS, Step, page_path
+from onboarding.journey.page_path import page_path
+from onboarding.journey.steps import STEPS, Step
 from onboarding.models import EmailCode, KeptForm, Purpose
 from onboarding.proof import email_codes
 from onboarding.proof.email_codes import UNPROVEN_PER_HOUR
@@ -551,7 +552,7 @@ def paths(secret: ReferralPartnerClientLink) -> list[str]:
     """Every page of a client that has signed, of both purposes."""
     signature = make_signature(secret)
     return [
-        page_path(secret, purpose) + ending.format(signature=signature.pk) for purpose in PATHS for ending in ENDINGS
+        page_path(secret, purpose) + ending.format(signature=signature.pk) for purpose in STEPS for ending in ENDINGS
     ]
 
 
@@ -623,7 +624,7 @@ def test_looking_three_times_changes_no_row(visitor: Visitor, method: str, come_
     come_to(visitor)
     ids = [*Signature.objects.values_list("pk", flat=True), uuid4()]
     endings = [ending.format(signature=ids[0]) for ending in ENDINGS]
-    paths = [page_path(visitor.link, purpose) + ending for purpose in PATHS for ending in endings]
+    paths = [page_path(visitor.link, purpose) + ending for purpose in STEPS for ending in endings]
     look = getattr(visitor.http, method)
     before = everything()
 

@@ -15,7 +15,8 @@ from clients.models import Agreement, Client, ReferralPartnerClientLink, Signatu
 from clients.publish_agreement import publish_agreement
 from clients.rename_client import rename_client
 from edge.clock import database_time, for_people
-from onboarding.journey.steps import Step, page_path
+from onboarding.journey.page_path import page_path
+from onboarding.journey.steps import Step
 from onboarding.models import Purpose
 from onboarding.registering.onboard import AwaitingSignature, Onboarded, Ready, find_onboarded
 from partners.models import ReferralPartner
