@@ -1,14 +1,13 @@
-"""What pages and partners leave behind: codes that prove an address, kept forms, and who was asked for."""
+"""Codes that prove an address, and what a person can type of one."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 import uuid
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import ClassVar, Self, cast
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -17,7 +16,6 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from clients.models import Client, LinkRequest, ReferralPartnerClientLink, User
 from edge.clock import ClockTimestamp
 from partners.models import ReferralPartner
-from staff.models import Staff
 
 ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # no I, L, O, 0 and 1
 CODE_LENGTH = 8
@@ -25,7 +23,6 @@ TRIES = 5
 CODE_LIFE = timedelta(minutes=10)
 A_MINUTE = timedelta(minutes=1)
 PROOF_LIFE = timedelta(minutes=60)
-ONE_DAY = timedelta(days=1)
 
 
 class Purpose(models.TextChoices):
@@ -203,160 +200,3 @@ def codes_in(typed: str) -> list[str]:
         return [alone]
     visible = "".join(character for character in text if unicodedata.category(character) != "Cf")
     return [*LIKE_A_CODE.findall(visible), *map("".join, IN_TWO_HALVES.findall(visible))][:SEVERAL]
-
-
-class KeptForm(models.Model):
-    """
-    What a visitor typed when the proof had run out, shown again after the next code.
-
-    Only for a browser that had a proof for this link once: a stranger writes nothing here.
-    """
-
-    link = models.ForeignKey(ReferralPartnerClientLink, on_delete=models.PROTECT, related_name="kept_forms")
-    browser = models.CharField(max_length=64)
-    step = models.CharField(max_length=20)
-    typed = models.TextField(help_text="The form's fields as the browser sent them, URL-encoded.")
-    kept_at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["link", "browser", "step"], name="one_kept_form_per_browser_and_step"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.step} of {self.link_id}"
-
-
-class AskedForQuerySet(models.QuerySet["AskedFor"]):
-    """Selections of what was asked for."""
-
-    def of_the_last_day(self, partner: ReferralPartner) -> Self:
-        """What the partner has asked for in the last 24 hours."""
-        return self.filter(partner=partner, asked_at__gt=ClockTimestamp() - ONE_DAY)
-
-
-class AskedFor(models.Model):
-    """
-    A company that we know and that a partner was told of, so that asking can be limited; a day old, it is dropped.
-
-    Kept as a keyed hash of the client's id. One over addresses stands for a call that would have told of others, or for
-    an address of another client's that was typed on a client's pages.
-    """
-
-    partner = models.ForeignKey(ReferralPartner, on_delete=models.CASCADE, related_name="+")
-    client = models.ForeignKey(
-        Client,
-        on_delete=models.CASCADE,
-        null=True,
-        blank=True,
-        related_name="+",
-        help_text="On whose pages, if on any.",
-    )
-    what = models.CharField(max_length=64, db_column="address_hash")
-    asked_at = models.DateTimeField(db_default=Now(), db_column="matched_at")
-
-    objects = AskedForQuerySet.as_manager()
-
-    class Meta:
-        db_table = "onboarding_matchedaddress"  # as it was called when addresses were counted
-        verbose_name = "company asked for"
-        verbose_name_plural = "companies asked for"
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["partner", "what"], name="one_match_per_partner_and_address"),
-        ]
-        indexes: ClassVar = [models.Index(fields=["partner", "asked_at"], name="match_by_partner")]
-
-    def __str__(self) -> str:
-        return f"asked for {self.pk}"
-
-
-class AskingLimitReached(models.Model):
-    """A partner was told of so many companies in a day that support looks into it, or that it is told of no more."""
-
-    partner = models.ForeignKey(ReferralPartner, on_delete=models.PROTECT, related_name="asking_limits_reached")
-    day = models.DateField(help_text="In UTC.")
-    companies = models.PositiveIntegerField("companies told of", default=0, db_default=0, help_text="In 24 hours.")
-    refused = models.PositiveIntegerField("calls refused", default=0)
-    first_at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        verbose_name = "asking limit reached"
-        verbose_name_plural = "asking limits reached"
-        ordering: ClassVar = ["-first_at"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["partner", "day"], name="one_limit_reached_per_partner_and_day"),
-        ]
-
-    def __str__(self) -> str:
-        return f"limit {self.pk}"
-
-
-class CorrectionStatus(models.TextChoices):
-    """What became of a correction."""
-
-    WAITING = "Waiting", "Waits for a second colleague"
-    DONE = "Done"
-    REFUSED = "Refused"
-
-
-class CorrectionQuerySet(models.QuerySet["Correction"]):
-    """Selections of corrections."""
-
-    def waiting(self) -> Self:
-        """Those that a second colleague must look at."""
-        return self.filter(status=CorrectionStatus.WAITING)
-
-
-class Correction(models.Model):
-    """
-    Another address for a user of a client, or another admin, as support has proposed it.
-
-    Name and addresses are kept until it is refused, or done and told to the client's other addresses.
-    """
-
-    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="corrections")
-    user = models.ForeignKey(
-        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", help_text="Nobody: an admin is added."
-    )
-    name = models.CharField(max_length=200, blank=True, help_text="Of an admin who is added.")
-    email = models.EmailField(max_length=254, blank=True)
-    held = models.EmailField(max_length=254, blank=True, help_text="The user's address of before.")
-    why = models.TextField()
-    status = models.CharField(max_length=10, choices=CorrectionStatus, default=CorrectionStatus.WAITING)
-    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    proposed_at = models.DateTimeField(db_default=Now())
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    decided_at = models.DateTimeField(null=True, blank=True)
-    took_two = models.BooleanField(default=False, help_text="It waited for a second colleague.")
-
-    objects = CorrectionQuerySet.as_manager()
-
-    class Meta:
-        ordering: ClassVar = ["-proposed_at"]
-        constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(status__in=CorrectionStatus.values), name="correction_status_is_known"),
-            models.CheckConstraint(
-                condition=Q(status="Waiting", decided_by=None, decided_at=None)
-                | (~Q(status="Waiting") & Q(decided_by__isnull=False, decided_at__isnull=False)),
-                name="correction_waits_until_it_is_decided",
-            ),
-            models.CheckConstraint(
-                condition=~Q(status="Done", took_two=True) | ~Q(decided_by=models.F("proposed_by")),
-                name="a_correction_that_waited_is_confirmed_by_another",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"correction {self.pk}"
-
-    def decide(self, status: CorrectionStatus, *, by: Staff, at: datetime) -> None:
-        """Say what became of it; one that was never saved has not waited."""
-        self.status, self.decided_by, self.decided_at = status, by, at
-        self.took_two = self.pk is not None
-        self.save()
-
-    def forget(self) -> None:
-        """Blank whom it was about, which is of no more use."""
-        Correction.objects.filter(pk=self.pk).update(name="", email="", held="")
