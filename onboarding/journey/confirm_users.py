@@ -108,10 +108,13 @@ def _users(client: Client, acting: User, colleagues: Sequence[Colleague]) -> lis
     users = []
     for colleague in colleagues:
         user = known.pop(colleague.user_id or 0, None) or by_address.pop(normal_address(colleague.email), None)
-        user = user or User(client=client, email=colleague.email)
-        user.name = colleague.name
-        user.email = user.email if user.pk == acting.pk else colleague.email
-        user.email_key = normal_address(user.email)
-        user.role = Role.CREDITOR_ADMIN if colleague.is_onboarding_user else Role.CREDITOR_USER
-        users.append(user)
+        users.append(_as_typed(user or User(client=client, email=colleague.email), colleague, acting))
     return users
+
+
+def _as_typed(user: User, colleague: Colleague, acting: User) -> User:
+    user.name = colleague.name
+    user.email = user.email if user.pk == acting.pk else colleague.email
+    user.email_key = normal_address(user.email)
+    user.role = Role.CREDITOR_ADMIN if colleague.is_onboarding_user else Role.CREDITOR_USER
+    return user

@@ -69,23 +69,27 @@ def take_code(visit: Visit[Any, Any], show: Show) -> HttpResponse:
     form = CodeForm(visit.request.POST)
     if not form.is_valid():
         return show(form)
-    renamed = new_browser()
-    typed = form.cleaned_data["code"]
-    match confirm_code(
+    typed, renamed = form.cleaned_data["code"], new_browser()
+    outcome = confirm_code(
         about=visit.about, purpose=visit.purpose, browser=visit.browser or "", typed=typed, renamed=renamed
-    ):
-        case Proof(browser=browser):
-            return _back(visit, browser)
+    )
+    if isinstance(outcome, Proof):
+        return _back(visit, outcome.browser)
+    form.add_error("code", _why_not(outcome))
+    return show(form)
+
+
+def _why_not(outcome: WrongCode | NoOpenCode | ProvenByAnother) -> str:
+    match outcome:
         case ProvenByAnother():
-            form.add_error("code", PROVEN_BY_ANOTHER.format(contact=settings.SUPPORT_CONTACT))
+            return PROVEN_BY_ANOTHER.format(contact=settings.SUPPORT_CONTACT)
         case WrongCode(tries_left=0):
-            form.add_error("code", "That was not the code, for the fifth time. Ask for a new one below.")
+            return "That was not the code, for the fifth time. Ask for a new one below."
         case WrongCode(tries_left):
             left = "one more try" if tries_left == 1 else f"{tries_left} more tries"
-            form.add_error("code", f"That is not the code. You have {left}.")
+            return f"That is not the code. You have {left}."
         case NoOpenCode():
-            form.add_error("code", CODE_EXPIRED)
-    return show(form)
+            return CODE_EXPIRED
 
 
 def _back(visit: Visit[Any, Any], browser: str) -> HttpResponse:

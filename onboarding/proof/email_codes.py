@@ -220,13 +220,22 @@ def confirm_code(*, about: Subject, purpose: Purpose, browser: str, typed: str, 
         return _answered_before(asked.just_used(browser), typed) or NoOpenCode()
     right = next((code for code in codes if code.goes_to_its_user() and code.is_answered_by(typed)), None)
     if right is None:
-        EmailCode.objects.filter(pk__in=[code.pk for code in codes]).update(tries=F("tries") + 1)
-        return WrongCode(tries_left=min(code.tries_left() for code in codes) - 1)
+        return _wrong(codes)
     if not EmailAddress.objects.prove(client, right.address):
         return ProvenByAnother()
+    codes.remove(right)
+    return _use_up(right, codes, browser, renamed)
+
+
+def _wrong(codes: list[EmailCode]) -> WrongCode:
+    EmailCode.objects.filter(pk__in=[code.pk for code in codes]).update(tries=F("tries") + 1)
+    return WrongCode(tries_left=min(code.tries_left() for code in codes) - 1)
+
+
+def _use_up(right: EmailCode, others: list[EmailCode], browser: str, renamed: str) -> Proof:
     # The transaction's beginning, since a code that was open then may expire before the row is written.
     EmailCode.objects.filter(pk=right.pk).update(used_at=Now(), renamed_from=browser)
-    EmailCode.objects.filter(pk__in=[code.pk for code in codes if code is not right]).update(lapsed_at=ClockTimestamp())
+    EmailCode.objects.filter(pk__in=[code.pk for code in others]).update(lapsed_at=ClockTimestamp())
     EmailCode.objects.filter(browser=browser).update(browser=renamed)
     KeptForm.objects.filter(browser=browser).update(browser=renamed)
     right.refresh_from_db()

@@ -9,7 +9,7 @@ MAX_LENGTH = 2048
 
 def allowed_return_url(given: str, partner: ReferralPartner) -> str:
     """Return the URL if it is absolute, plain and on one of the partner's hosts, else nothing."""
-    if not 0 < len(given) <= MAX_LENGTH or not given.isascii() or not given.isprintable() or set(given) & set(' \\"<>'):
+    if not _is_plain(given):
         return ""
     try:
         url = urlsplit(given)
@@ -19,3 +19,7 @@ def allowed_return_url(given: str, partner: ReferralPartner) -> str:
     if url.scheme not in ("http", "https") or "@" in url.netloc or not url.hostname:
         return ""
     return given if f"{url.hostname}{port}" in partner.return_hosts else ""
+
+
+def _is_plain(given: str) -> bool:
+    return 0 < len(given) <= MAX_LENGTH and given.isascii() and given.isprintable() and not set(given) & set(' \\"<>')
