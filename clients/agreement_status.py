@@ -16,6 +16,35 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True)
+class Words:
+    """How a reason is told."""
+
+    to_client: str  # on the page for signing again; `since` when, in place of which `version`, `signed` when
+    to_staff: str  # at the end of a sentence
+    in_a_list: str  # to staff, beside much else
+
+
+IN_WORDS = {
+    Reason.NEW_VERSION: Words(
+        to_client="There is a new version of the agreement. It has been required since {since}, in place of version "
+        "{version}, which was signed on {signed}.",
+        to_staff="a later version of the agreement is required",
+        in_a_list="a new version is required",
+    ),
+    Reason.CREDITOR_NAME_CHANGED: Words(
+        to_client="The company has another name now than the one it signed under. Please sign under the new one.",
+        to_staff="its company has another name now than the one that it signed under",
+        in_a_list="the company has another name",
+    ),
+    Reason.ADMIN_INVALIDATED: Words(
+        to_client="Debitura’s legal team has set aside what was signed on {signed}. They write:",
+        to_staff="Legal has invalidated its signature",
+        in_a_list="Legal set the signature aside",
+    ),
+}
+
+
+@dataclass(frozen=True)
 class SignatureFacts:
     """A signature, and since or from when something ends it; None where nothing does."""
 

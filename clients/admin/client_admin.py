@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from clients.admin.admin_search import FoundByClient
-from clients.agreement_status import Reason
+from clients.agreement_status import IN_WORDS
 from clients.models import (
     Client,
     EmailAddress,
@@ -55,12 +55,6 @@ from staff.pages import (
     require,
 )
 from staff.site import site
-
-WHY_AGAIN = {
-    Reason.NEW_VERSION: "a new version is required",
-    Reason.CREDITOR_NAME_CHANGED: "the company has another name",
-    Reason.ADMIN_INVALIDATED: "Legal set the signature aside",
-}
 
 
 class RenameForm(DecisionForm):
@@ -209,7 +203,7 @@ class ClientAdmin(ReadOnlyAdmin):
         if client.sign_again_reason is None:
             return str(client.agreement_status)
         since = date_format(client.sign_again_since, "j F Y")
-        return f"{client.agreement_status}: {WHY_AGAIN[Reason(client.sign_again_reason)]}, since {since}"
+        return f"{client.agreement_status}: {IN_WORDS[client.sign_again_reason].in_a_list}, since {since}"
 
     @admin.display(ordering="country", description="country")
     def country_name(self, client: Client) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from clients.agreement_changes import changes_html
+from clients.agreement_status import IN_WORDS, Reason
 from clients.agreement_text import agreement_html
 from clients.models import Agreement, Client
 from edge.clock import for_people
@@ -24,13 +25,20 @@ def agreement_page(client: Client, agreement: Agreement, asked: Asked | None) ->
     }
     if asked is None:
         return facts
+    since = for_people(asked.since) if asked.since else None
+    signed_at = for_people(asked.before.signed_at)
     again = {
         "asked": asked,
-        "since": for_people(asked.since) if asked.since else None,
-        "signed_at": for_people(asked.before.signed_at),
+        "why": _why(asked.reason, since=since, version=asked.before.agreement.number, signed=signed_at),
+        "since": since,
+        "signed_at": signed_at,
         "changes": changes_html(asked.changes, heading_level=3),
     }
     return facts | again
+
+
+def _why(reason: Reason | None, **facts: object) -> str:
+    return "" if reason is None else IN_WORDS[reason].to_client.format(**facts)
 
 
 def _not_in_print(client: Client) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
 
 from cases.case_stats import CaseStats, case_stats
-from clients.agreement_status import AgreementStatus, Current, NeverSigned, Reason, SignAgain
+from clients.agreement_status import IN_WORDS, AgreementStatus, Current, NeverSigned, SignAgain
 from clients.models import (
     Client,
     EmailAddress,
@@ -48,11 +48,6 @@ WAITS_FOR = {
     Step.COMPANY: "for the client to confirm its company's details",
     Step.USERS: "for the client to confirm its users",
     Step.AGREEMENT: "for the client to read and sign the agreement",
-}
-WHY_AGAIN = {
-    Reason.NEW_VERSION: "a later version of the agreement is required",
-    Reason.CREDITOR_NAME_CHANGED: "its company has another name now than the one that it signed under",
-    Reason.ADMIN_INVALIDATED: "Legal has invalidated its signature",
 }
 BECAME = {
     RequestStatus.APPROVED: "Approved",
@@ -217,7 +212,7 @@ def _stands(link: ReferralPartnerClientLink, status: AgreementStatus, signatures
         case NeverSigned():
             return f"The client has never signed. {_waits(link, status)}"
         case SignAgain(reason=reason, since=since):
-            why = WHY_AGAIN[reason]
+            why = IN_WORDS[reason].to_staff
             return f"The client must sign again since {for_people(since)}: {why}. {_waits(link, status)}"
 
 

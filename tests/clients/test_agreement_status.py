@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from clients.agreement_status import (
+    IN_WORDS,
     AgreementFacts,
     AgreementStatus,
     Current,
@@ -105,3 +106,7 @@ def test_who_signed_the_announced_version_early_is_not_asked_again() -> None:
 
 def test_what_staff_did_counts_though_the_callers_clock_is_behind() -> None:
     assert status(signed(invalidated=NOW), at=NOW - SECOND) == again(Reason.ADMIN_INVALIDATED, NOW)
+
+
+def test_every_reason_has_words() -> None:
+    assert set(IN_WORDS) == set(Reason)
