@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import segno
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import BaseUserCreationForm, SetPasswordForm, UserChangeForm
@@ -18,6 +19,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from edge.form_fields import TextField
+from edge.shapes import PersonName
 from staff.models import FailedSignIn, SecondFactor, Staff
 from staff.pages import DecisionForm, ForSuperusers, ReasonedAdmin, ReasonForm, acting, reason
 from staff.second_factor import enrol
@@ -36,6 +39,11 @@ else:
     _UserCreationForm = BaseUserCreationForm
 
 
+def full_name() -> forms.CharField:
+    """The field for what a colleague is called."""
+    return TextField(PersonName(200), widget=AdminTextInputWidget)
+
+
 class StaffForm(_UserChangeForm, ReasonForm):
     """An account as superusers change it."""
 
@@ -49,6 +57,8 @@ class StaffForm(_UserChangeForm, ReasonForm):
             "is_superuser": "May do everything, accounts of staff among it.",
         }
 
+    name = full_name()
+
     def clean_email(self) -> str:
         """Sign-in knows addresses in lower case only."""
         return str(self.cleaned_data["email"]).lower()
@@ -57,6 +67,7 @@ class StaffForm(_UserChangeForm, ReasonForm):
 class NewStaffForm(_UserCreationForm):
     """A new account; what it may do is said on the next page."""
 
+    name = full_name()
     why = reason()
 
     class Meta:

@@ -22,14 +22,14 @@ from cases.models.collection_partner import USD
 from cases.routing import Wanted, explain_route
 from clients.countries import country_choices, country_code, country_name
 from edge.form_fields import AddressField, TextField
-from edge.shapes import Code, CompanyName
+from edge.shapes import Code, CompanyName, OptionalLine
 from staff.pages import ReadOnlyInline, ReasonedAdmin, ReasonForm, acting, require
 from staff.site import site
 
 
 def read_currency(given: str) -> str:
     """ISO 4217, in capital letters."""
-    currency = given.strip().upper()
+    currency = given.upper()
     if currency and (why := why_not(currency)):
         raise forms.ValidationError(why)
     return currency
@@ -37,7 +37,7 @@ def read_currency(given: str) -> str:
 
 def read_state(given: str, country: str | None) -> str:
     """Two letters of a US state, however it is written; blank elsewhere."""
-    if not given.strip():
+    if not given:
         return ""
     if country != US:
         raise forms.ValidationError("Only the United States are covered by state. Leave this empty.")
@@ -98,10 +98,10 @@ class CoverageForm(ReasonForm):
     """A coverage as staff write it."""
 
     country = forms.ChoiceField(choices=country_choices)
-    state = forms.CharField(
-        required=False, max_length=50, label="US state", help_text="CA or California. Empty: the whole country."
+    state = TextField(
+        OptionalLine(50), required=False, label="US state", help_text="CA or California. Empty: the whole country."
     )
-    minimum_currency = forms.CharField(required=False, max_length=3, help_text="Of the minimum amount, such as EUR.")
+    minimum_currency = TextField(Code(3), required=False, help_text="Of the minimum amount, such as EUR.")
 
     class Meta:
         model = Coverage
@@ -149,10 +149,10 @@ class TesterForm(forms.Form):
     """A debtor, as far as it decides who collects."""
 
     country = forms.ChoiceField(choices=lambda: [("", "Choose a country"), *country_choices()])
-    state = forms.CharField(required=False, max_length=50, label="US state", help_text="CA or California.")
+    state = TextField(OptionalLine(50), required=False, label="US state", help_text="CA or California.")
     debtor_type = forms.ChoiceField(choices=[(kind.value, kind.value) for kind in DebtorType])
     amount = forms.DecimalField(min_value=Decimal("0.0001"), max_digits=18, decimal_places=4)
-    currency = forms.CharField(max_length=3, initial="EUR")
+    currency = TextField(Code(3), initial="EUR")
 
     def clean_state(self) -> str:
         """Needed in the United States, and nowhere else."""
@@ -238,7 +238,7 @@ class CoverageAdmin(ReasonedAdmin):
 class RateForm(ReasonForm):
     """A rate as staff write it."""
 
-    currency = forms.CharField(max_length=3, help_text="ISO 4217; not USD, by which the others are compared.")
+    currency = TextField(Code(3), help_text="ISO 4217; not USD, by which the others are compared.")
 
     class Meta:
         model = ExchangeRate

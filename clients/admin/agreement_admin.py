@@ -9,6 +9,7 @@ from typing import Any, assert_never
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -36,6 +37,8 @@ from clients.publish_agreement import (
     publish_agreement,
 )
 from edge.clock import for_people
+from edge.form_fields import TextField
+from edge.shapes import Line, OptionalText
 from staff.decision import decision
 from staff.history import Happened, history_of
 from staff.pages import (
@@ -47,6 +50,7 @@ from staff.pages import (
 )
 
 FURTHEST = timedelta(days=366)
+LONGEST_SUMMARY = 10_000
 
 
 class AgreementForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -57,8 +61,15 @@ class AgreementForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ["number", "title", "summary_of_changes", "is_material", "text"]
         widgets = {
             "text": forms.Textarea(attrs={"rows": 40, "class": "vLargeTextField agreement-source"}),
-            "summary_of_changes": forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
         }
+
+    title = TextField(Line(200), widget=AdminTextInputWidget)
+    summary_of_changes = TextField(
+        OptionalText(LONGEST_SUMMARY),
+        required=False,
+        help_text="What is different, for those who signed before.",
+        widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
+    )
 
     def clean_text(self) -> str:
         """Refuse what pages and documents could not show, while it can still be written otherwise."""
@@ -68,10 +79,6 @@ class AgreementForm(forms.ModelForm):  # type: ignore[type-arg]
         except UnsupportedMarkdown as fault:
             raise forms.ValidationError(str(fault))
         return text
-
-    def clean_summary_of_changes(self) -> str:
-        """Keep lines as one system writes them."""
-        return str(self.cleaned_data["summary_of_changes"]).replace("\r\n", "\n")
 
     def clean_number(self) -> int:
         """Refuse a number that could never be published."""

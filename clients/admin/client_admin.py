@@ -44,7 +44,7 @@ from edge.clock import for_people
 from edge.form_fields import TextField
 from edge.mailbox import normal_address
 from edge.shapes import CompanyName
-from edge.text import sought
+from edge.text import sought, trimmed
 from staff.history import Happened, history_of
 from staff.pages import (
     DecisionForm,
@@ -180,7 +180,7 @@ class ClientAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, queryset: QuerySet[Client], search_term: str
     ) -> tuple[QuerySet[Client], bool]:
         """Look where a client can be known by; each place is a look-up of its own, so no client comes twice."""
-        term = search_term.strip()
+        term = trimmed(search_term)
         if not term:
             return queryset, False
         addresses = EmailAddress.objects.filter(address__contains=normal_address(term))

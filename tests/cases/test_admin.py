@@ -250,6 +250,16 @@ def test_a_rate_is_added_and_usd_is_none(olga: Browser) -> None:
     assert ExchangeRate.objects.get().currency == "EUR"
 
 
+def test_what_is_pasted_with_a_mark_that_nobody_sees_is_read_as_partners_calls_are(olga: Browser) -> None:
+    partner = make_collection_partner()
+    pasted = covering(partner, country="US", state="\ufeffCA", minimum_amount="500", minimum_currency="eur\u200b")
+
+    olga.post(f"{COVERAGE}add/", pasted)
+
+    coverage = Coverage.objects.get()
+    assert (coverage.state, coverage.minimum_currency) == ("CA", "EUR")
+
+
 # --- The tester -------------------------------------------------------------------------------------
 
 

@@ -131,6 +131,15 @@ def test_legal_writes_a_draft_that_begins_with_the_text_of_now(legal: Browser, a
     assert (draft.text, draft.published_at) == ("## 1. Scope\n\nAll.", None)
 
 
+def test_what_clients_are_told_of_a_draft_is_kept_in_one_form(legal: Browser, agreement: Agreement) -> None:
+    pasted = {"title": "SDCA\u00a0 of 2027\u200b", "summary_of_changes": " We take  less.\r\n\r\nAnd pay sooner.\u200b"}
+
+    legal.post(LIST + "add/", written(**pasted))
+
+    draft = Agreement.objects.get(number=2)
+    assert (draft.title, draft.summary_of_changes) == ("SDCA of 2027", "We take less.\n\nAnd pay sooner.")
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
