@@ -1,6 +1,6 @@
-"""One clock for what is decided: the database's, since those of web servers differ; and how people read a moment."""
+"""One clock for what is decided: the database's, since those of web servers differ; and moments as people mean them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import cast
 
 from django.db import connection
@@ -20,6 +20,11 @@ def database_time() -> datetime:
         cursor.execute("SELECT clock_timestamp()")
         [now] = cursor.fetchone()
     return cast(datetime, now)
+
+
+def end_of(day: date) -> datetime:
+    """The first moment after a day, in UTC."""
+    return datetime.combine(day + timedelta(days=1), time.min, UTC)
 
 
 def for_people(moment: datetime) -> str:

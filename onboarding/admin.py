@@ -1,4 +1,4 @@
-"""Pages for e-mail codes, and previews of the agreement."""
+"""Pages for e-mail codes and for partners at their limit on asking, and previews of the agreement."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from django.utils import timezone
 
 from clients.admin.agreement_admin import AgreementAdmin
 from clients.models import Agreement, Client
-from onboarding.models import TRIES, EmailCode
+from onboarding.models import TRIES, AskingLimitReached, EmailCode
 from onboarding.signing.agreement_page import agreement_page
 from onboarding.signing.agreement_pdf import AgreementPdf, render_agreement
 from onboarding.signing.forms import SignForm
 from onboarding.signing.sign_again import preview_of_signing_again
-from onboarding.support import client_admin, conflict_admin
+from onboarding.support import client_admin, conflict_admin, link_request_admin
 from partners.models import ReferralPartner
 from staff.pages import ReadOnlyAdmin, require
 from staff.site import site
 
-__all__ = ["client_admin", "conflict_admin"]
+__all__ = ["client_admin", "conflict_admin", "link_request_admin"]
 
 site.link_on_every_page("Link doctor", url_name="admin:clients_linkrequest_doctor", right="clients.view_linkrequest")
 
@@ -123,3 +123,13 @@ class EmailCodeAdmin(ReadOnlyAdmin):
         if code.tries >= TRIES:
             return "Tried too often"
         return "Expired" if code.expires_at <= timezone.now() else "Open"
+
+
+@admin.register(AskingLimitReached, site=site)
+class AskingLimitReachedAdmin(ReadOnlyAdmin):
+    """Partners that were told of many known companies in a day, or stopped; the limit is raised on a partner's page."""
+
+    list_display = ["partner", "day", "companies", "refused", "first_at"]
+    list_select_related = ["partner"]
+    list_filter = ["partner"]
+    fields = ["partner", "day", "companies", "refused", "first_at"]

@@ -16,13 +16,13 @@ from django.contrib.messages import success
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from edge.form_fields import TextField
 from edge.shapes import PersonName
+from staff.decision_page import Decision, Given, ShownOnce, reason
 from staff.models import FailedSignIn, SecondFactor, Staff
-from staff.pages import DecisionForm, ForSuperusers, ReasonedAdmin, ReasonForm, acting, reason
+from staff.pages import ForSuperusers, ReasonedAdmin, ReasonForm, acting
 from staff.second_factor import enrol
 from staff.set_password import set_password
 from staff.site import site
@@ -88,6 +88,34 @@ class PasswordForm(_SetPasswordForm):
     why = reason()
 
 
+def _enrol(staff: Staff, given: Given, by: Staff) -> ShownOnce:
+    device = enrol(staff=staff, by=by, why=given["why"])
+    code = segno.make(device.config_url).svg_data_uri(scale=5, border=4, light="#ffffff")
+    shown = {"title": "Second factor enrolled", "qr_code": code, "key": _typed_key(device)}
+    return ShownOnce("admin/second_factor.html", shown)
+
+
+def _typed_key(device: SecondFactor) -> str:
+    """The key as people type it, in groups of four."""
+    key = device.config_url.partition("secret=")[2].partition("&")[0]
+    return " ".join(key[start : start + 4] for start in range(0, len(key), 4))
+
+
+ENROL = Decision[Staff](
+    name="enrol",
+    route="enrol/",
+    right=None,
+    label="Enrol a second factor",
+    title=lambda staff: f"Enrol a second factor for {staff}",
+    says=lambda staff: [
+        f"{staff} gets a new second factor. One from before stops working at once.",
+        "The next page shows it once. Have the phone with the authenticator app at hand.",
+    ],
+    button="Enrol",
+    act=_enrol,
+)
+
+
 @admin.register(Staff, site=site)
 class StaffAdmin(ReasonedAdmin, _UserAdmin):
     """Accounts: made, changed and made inactive by superusers, never deleted, for decisions name them."""
@@ -99,6 +127,7 @@ class StaffAdmin(ReasonedAdmin, _UserAdmin):
     search_fields = ["email", "name"]
     ordering = ["email"]
     filter_horizontal = []
+    decisions = [ENROL]
     readonly_fields = ["last_login", "date_joined"]
     fieldsets = [
         (None, {"fields": ["email", "name", "password", "is_active"]}),
@@ -139,14 +168,6 @@ class StaffAdmin(ReasonedAdmin, _UserAdmin):
         """Superusers alone."""
         return acting(request).is_superuser
 
-    def tools(self, request: HttpRequest, row: Staff) -> list[tuple[str, str]]:
-        """The second factor."""
-        return [("Enrol a second factor", self.url("enrol", row.pk))]
-
-    def get_urls(self) -> list[URLPattern]:
-        """With the page for the second factor."""
-        return [self.own_url("<path:object_id>/enrol/", "enrol", self.enrol_view), *super().get_urls()]
-
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         """Set a colleague's password; Django's own page asks for no reason."""
         if not self.has_change_permission(request):
@@ -166,30 +187,6 @@ class StaffAdmin(ReasonedAdmin, _UserAdmin):
         ]
         context = {"title": f"Set a password for {staff}", "form": form, "says": says, "button": "Set the password"}
         return self.page(request, "admin/decision.html", staff, context)
-
-    def enrol_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Enrol a second factor and show it, once: on the answer to this POST and nowhere else."""
-        if not self.has_change_permission(request):
-            raise PermissionDenied
-        staff = self.row(request, object_id)
-        form = DecisionForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            device = enrol(staff=staff, by=acting(request), why=form.cleaned_data["why"])
-            code = segno.make(device.config_url).svg_data_uri(scale=5, border=4, light="#ffffff")
-            shown = {"title": "Second factor enrolled", "qr_code": code, "key": _typed_key(device)}
-            return self.page(request, "admin/second_factor.html", staff, shown)
-        says = [
-            f"{staff} gets a new second factor. One from before stops working at once.",
-            "The next page shows it once. Have the phone with the authenticator app at hand.",
-        ]
-        context = {"title": f"Enrol a second factor for {staff}", "form": form, "says": says, "button": "Enrol"}
-        return self.page(request, "admin/decision.html", staff, context)
-
-
-def _typed_key(device: SecondFactor) -> str:
-    """The key as people type it, in groups of four."""
-    key = device.config_url.partition("secret=")[2].partition("&")[0]
-    return " ".join(key[start : start + 4] for start in range(0, len(key), 4))
 
 
 @admin.register(Group, site=site)

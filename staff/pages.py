@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, assert_never, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -11,15 +12,14 @@ from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.contrib.admin.views.main import ChangeList, ChangeListSearchForm
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.text import capfirst
 from django.views.decorators.http import require_http_methods
 
-from edge.form_fields import TextField
-from edge.shapes import OptionalText
 from staff.decision import decision
+from staff.decision_page import Decision, Outcome, Said, ShownOnce, Unfit, reason
 from staff.history import Happened, history_of
 from staff.models import Staff
 
@@ -37,25 +37,6 @@ type Fieldsets = Any
 LONGEST_SEARCH = 200
 # What the stock filters append to the name of their field.
 LOOKUPS_OF_FILTERS = ("", "__exact", "__id__exact", "__isnull", "__isempty", "__gte", "__lt")
-
-
-def reason() -> forms.CharField:
-    """The field for why something is decided."""
-    return TextField(
-        OptionalText(1000),
-        label="Why",
-        widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
-        help_text="Is kept for good and cannot be changed, so name no clients' people and no addresses.",
-        error_messages={"required": "Please say why. Every decision has a reason."},
-    )
-
-
-class DecisionForm(forms.Form):
-    """What every decision asks for."""
-
-    required_css_class = "required"
-
-    why = reason()
 
 
 class ReasonForm(_ModelForm):
@@ -95,6 +76,7 @@ class StaffModelAdmin(_ModelAdmin):
     save_as = False
     view_on_site = False
     change_form_template = "admin/with_history.html"
+    decisions: Sequence[Decision[Any]] = ()
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Nobody: what was once decided stays."""
@@ -127,7 +109,57 @@ class StaffModelAdmin(_ModelAdmin):
 
     def tools(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
         """What can be done with this row: label and URL of each."""
-        return []
+        by = acting(request)
+        return [
+            (label, self.url(each.name, row.pk, *arguments))
+            for each in self.decisions
+            if each.may(by)
+            for label, arguments in each.tools(row, by)
+        ]
+
+    def get_urls(self) -> list[URLPattern]:
+        """With the pages of decisions."""
+        own = [
+            self.own_url(f"<path:object_id>/{each.route}", each.name, partial(self.decide, each))
+            for each in self.decisions
+        ]
+        return [*own, *super().get_urls()]
+
+    def decide(self, declared: Decision[Any], request: HttpRequest, object_id: str, **argument: Any) -> HttpResponse:
+        """Ask for a decision and say what it would do; by POST take it, unless something is in the way."""
+        by = acting(request)
+        if not declared.may(by):
+            raise PermissionDenied
+        row = self.row(request, object_id)
+        about = declared.find(row, by, *argument.values())
+        if about is None:
+            raise Http404
+        if declared.too_late and not declared.is_offered(about):
+            return self.said(request, row, Said(declared.too_late, messages.warning))
+        form = declared.form(request.POST or None, **declared.options(about))
+        if request.method == "POST" and form.is_valid():
+            answer = self._answer(request, row, form, declared.act(about, form.cleaned_data, by))
+            if answer is not None:
+                return answer
+        return self.page(request, "admin/decision.html", row, {**declared.page(about), "form": form})
+
+    def _answer(self, request: HttpRequest, row: Any, form: forms.Form, outcome: Outcome) -> HttpResponse | None:
+        """Answer what came of it; None where the form is shown again, with what is in the way beside its field."""
+        match outcome:
+            case Said():
+                return self.said(request, row, outcome)
+            case ShownOnce(template, context):
+                return self.page(request, template, row, dict(context))
+            case Unfit(field, sentence):
+                form.add_error(field, sentence)
+                return None
+            case _:
+                assert_never(outcome)
+
+    def said(self, request: HttpRequest, row: Any, said: Said) -> HttpResponse:
+        """Back to the page of the row, where it is said."""
+        said.tell(request, said.sentence)
+        return HttpResponseRedirect(self.url("change", row.pk))
 
     def render_change_form(
         self,

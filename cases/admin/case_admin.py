@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, assert_never
 
 from django import forms
 from django.contrib import admin
-from django.contrib.messages import success, warning
+from django.contrib.messages import warning
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern
+from django.http import HttpRequest
 from django.utils import timezone
 
 from cases.change_lifecycle import (
     Changed,
     CloseCodeUnfit,
-    LifecycleOutcome,
     NotAllowed,
     RemainderUnfit,
     change_lifecycle,
@@ -27,10 +26,10 @@ from cases.models import Case, CaseTransition, SubmittedCase
 from cases.models.case import CaseQuerySet
 from clients.models import Client
 from edge.text import sought
-from staff.pages import DecisionForm, ReadOnlyAdmin, ReadOnlyInline, acting, require
+from staff.decision_page import Decision, DecisionForm, Given, Said, Unfit
+from staff.models import Staff
+from staff.pages import ReadOnlyAdmin, ReadOnlyInline
 from staff.site import site
-
-MOVE = "cases.move_case"
 
 
 def money(amount: Decimal | None, currency: str) -> str:
@@ -64,7 +63,7 @@ class MoveForm(DecisionForm):
     )
     field_order = ["close_code", "remainder", "why"]
 
-    def __init__(self, to: Lifecycle, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, to: Lifecycle, **kwargs: Any) -> None:
         """Only closing asks for more than a reason."""
         super().__init__(*args, **kwargs)
         if to is not Lifecycle.CLOSED:
@@ -79,11 +78,76 @@ class MoveForm(DecisionForm):
         return cleaned
 
 
+@dataclass(frozen=True)
+class Step:
+    """A case and where it could go, whether or not it can from where it stands."""
+
+    case: Case
+    to: Lifecycle
+
+    def can_be_taken(self) -> bool:
+        """Whether it can from there."""
+        return self.to in TRANSITIONS[Lifecycle(self.case.lifecycle)]
+
+
+def _means(step: Step) -> list[str]:
+    case = step.case
+    says = [f"It stands at {Lifecycle(case.lifecycle).label}: {case.debtor_name}, {money(case.amount, case.currency)}."]
+    if step.to is Lifecycle.CLOSED:
+        says.append("What the partner earned is worked out now, by the newest rate.")
+    if step.to is Lifecycle.MERGED:
+        says.append("A merged case can never be moved again.")
+    return says
+
+
+def _move(step: Step, given: Given, by: Staff) -> Said | Unfit:
+    code = given.get("close_code")
+    outcome = change_lifecycle(
+        case=step.case,
+        to=step.to,
+        by=by,
+        why=given["why"],
+        at=timezone.now(),
+        close_code=CloseCode(code) if code else None,
+        remainder=given.get("remainder"),
+    )
+    match outcome:
+        case Changed(case):
+            return Said(f"Case {case.reference} stands at {Lifecycle(case.lifecycle).label} now.")
+        case NotAllowed(before, to):
+            sentence = f"it stands at {before.label}, and cannot go to {to.label} from there."
+            return Said(f"Nothing was changed: {sentence}", warning)
+        case CloseCodeUnfit():
+            return Unfit("close_code", "Say how it ended.")
+        case RemainderUnfit(amount):
+            return Unfit("remainder", f"From nothing to the amount of the claim, {amount:,.2f}.")
+        case _:
+            assert_never(outcome)
+
+
+MOVE = Decision[Step](
+    name="move",
+    route="move/<str:to>/",
+    right="cases.move_case",
+    label=lambda step: f"Move to {step.to.label}",
+    title=lambda step: f"Move case {step.case.reference} to {step.to.label}",
+    says=_means,
+    button=lambda step: f"Move to {step.to.label}",
+    form=MoveForm,
+    options=lambda step: {"to": step.to},
+    act=_move,
+    parts=lambda case, by: {to: Step(case, to) for to in Lifecycle},
+    read=Lifecycle.named,
+    is_offered=Step.can_be_taken,
+)
+
+
 @admin.register(Case, site=site)
 class CaseAdmin(ReadOnlyAdmin):
     """Cases; Operations move them, a step at a time and for a reason."""
 
     inlines = [TransitionInline]
+    decisions = [MOVE]
     list_display = [
         "reference",
         "creditor_reference",
@@ -172,77 +236,6 @@ class CaseAdmin(ReadOnlyAdmin):
             f"over {months} months: {money(part, case.currency)}" for months, part in parts.items() if part is not None
         ]
         return "\n".join(told) or "By its due date"
-
-    def tools(self, request: HttpRequest, row: Case) -> list[tuple[str, str]]:
-        """The steps that it can take from here."""
-        if not acting(request).has_perm(MOVE):
-            return []
-        steps = [step for step in Lifecycle if step in TRANSITIONS[Lifecycle(row.lifecycle)]]
-        return [(f"Move to {step.label}", self.url("move", row.pk, step.value)) for step in steps]
-
-    def get_urls(self) -> list[URLPattern]:
-        """With the page that moves."""
-        return [self.own_url("<path:object_id>/move/<str:to>/", "move", self.move_view), *super().get_urls()]
-
-    def move_view(self, request: HttpRequest, object_id: str, to: str) -> HttpResponse:
-        """Take a step, for a reason."""
-        require(request, MOVE)
-        case, step = self.row(request, object_id), Lifecycle.named(to)
-        if step is None:
-            raise Http404
-        form = MoveForm(step, request.POST or None)
-        if request.method == "POST" and form.is_valid() and self._is_moved(request, form, case, step):
-            return HttpResponseRedirect(self.url("change", case.pk))
-        context = {
-            "title": f"Move case {case.reference} to {step.label}",
-            "form": form,
-            "says": _means(case, step),
-            "button": f"Move to {step.label}",
-        }
-        return self.page(request, "admin/decision.html", case, context)
-
-    def _is_moved(self, request: HttpRequest, form: forms.Form, case: Case, to: Lifecycle) -> bool:
-        decided = form.cleaned_data
-        code = decided.get("close_code")
-        outcome = change_lifecycle(
-            case=case,
-            to=to,
-            by=acting(request),
-            why=decided["why"],
-            at=timezone.now(),
-            close_code=CloseCode(code) if code else None,
-            remainder=decided.get("remainder"),
-        )
-        return _told(request, form, outcome)
-
-
-def _means(case: Case, to: Lifecycle) -> list[str]:
-    says = [f"It stands at {Lifecycle(case.lifecycle).label}: {case.debtor_name}, {money(case.amount, case.currency)}."]
-    if to is Lifecycle.CLOSED:
-        says.append("What the partner earned is worked out now, by the newest rate.")
-    if to is Lifecycle.MERGED:
-        says.append("A merged case can never be moved again.")
-    return says
-
-
-def _told(request: HttpRequest, form: forms.Form, outcome: LifecycleOutcome) -> bool:
-    """Say what came of it; what can be put right is said beside the field."""
-    match outcome:
-        case Changed(case):
-            success(request, f"Case {case.reference} stands at {Lifecycle(case.lifecycle).label} now.")
-            return True
-        case NotAllowed(before, to):
-            warning(
-                request, f"Nothing was changed: it stands at {before.label}, and cannot go to {to.label} from there."
-            )
-            return True
-        case CloseCodeUnfit():
-            form.add_error("close_code", "Say how it ended.")
-        case RemainderUnfit(amount):
-            form.add_error("remainder", f"From nothing to the amount of the claim, {amount:,.2f}.")
-        case _:
-            assert_never(outcome)
-    return False
 
 
 @admin.register(SubmittedCase, site=site)

@@ -1,5 +1,5 @@
 """The admin's pages of clients, agreements and signatures."""
 
-from clients.admin import agreement_admin, client_admin, signature_admin
+from clients.admin import agreement_admin, client_admin, link_admin, signature_admin, user_admin
 
-__all__ = ["agreement_admin", "client_admin", "signature_admin"]
+__all__ = ["agreement_admin", "client_admin", "link_admin", "signature_admin", "user_admin"]

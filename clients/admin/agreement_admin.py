@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 
@@ -12,7 +11,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db import transaction
 from django.db.models import Max, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.template.defaultfilters import pluralize
 from django.urls import URLPattern
 from django.utils import timezone
@@ -22,9 +21,7 @@ from django.utils.safestring import SafeString
 
 from clients.agreement_changes import changes_between, changes_html
 from clients.agreement_text import UnsupportedMarkdown, agreement_blocks, agreement_html
-from clients.models import (
-    Agreement,
-)
+from clients.models import Agreement
 from clients.publish_agreement import (
     CannotBeShown,
     OutOfOrder,
@@ -40,14 +37,9 @@ from edge.clock import for_people
 from edge.form_fields import TextField
 from edge.shapes import Line, OptionalText
 from staff.decision import decision
+from staff.decision_page import DecisionForm, Said
 from staff.history import Happened, history_of
-from staff.pages import (
-    DecisionForm,
-    StaffModelAdmin,
-    Whether,
-    acting,
-    require,
-)
+from staff.pages import StaffModelAdmin, Whether, acting, require
 
 FURTHEST = timedelta(days=366)
 LONGEST_SUMMARY = 10_000
@@ -243,9 +235,7 @@ class AgreementAdmin(StaffModelAdmin):
         if isinstance(outcome, RequiredTooEarly):
             form.add_error("required_from", f"Not before {_earliest(outcome)}.")
             return self._publish_page(request, draft, form)
-        tell, sentence = _told(outcome)
-        tell(request, sentence)
-        return HttpResponseRedirect(self.url("change", draft.pk))
+        return self.said(request, draft, _told(outcome))
 
     def _publish_page(self, request: HttpRequest, draft: Agreement, form: PublishForm) -> HttpResponse:
         context = {
@@ -291,20 +281,18 @@ def _digest(draft: Agreement) -> str:
     return salted_hmac("clients.admin.publish", json.dumps(facts), algorithm="sha256").hexdigest()
 
 
-def _told(outcome: PublishingOutcome) -> tuple[Callable[[HttpRequest, str], None], str]:
+def _told(outcome: PublishingOutcome) -> Said:
     match outcome:
         case Published(agreement):
-            return messages.success, f"Version {agreement.number} is published. Clients sign it from now on."
+            return Said(f"Version {agreement.number} is published. Clients sign it from now on.")
         case RequiredTooEarly():
-            return messages.error, f"It cannot be required before {_earliest(outcome)}."
+            return Said(f"It cannot be required before {_earliest(outcome)}.", messages.error)
         case PublishedBefore():
-            return messages.warning, "This version was published already; nothing changed."
+            return Said("This version was published already; nothing changed.", messages.warning)
         case OutOfOrder(current):
-            return (
-                messages.error,
-                f"Version {current.number} is published already. Give this draft a later number, then publish it.",
-            )
+            later = "Give this draft a later number, then publish it."
+            return Said(f"Version {current.number} is published already. {later}", messages.error)
         case CannotBeShown(why):
-            return messages.error, f"Nothing was published. {why}"
+            return Said(f"Nothing was published. {why}", messages.error)
         case _:
             assert_never(outcome)

@@ -1,21 +1,18 @@
-"""Pages for clients, their users and links."""
+"""Pages for clients, with their users, links and signatures."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
-from typing import Any, assert_never
+from collections.abc import Mapping
+from typing import Any
 
-from django import forms
-from django.contrib import admin, messages
-from django.contrib.admin.widgets import AdminTextInputWidget
+from django.contrib import admin
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from clients.admin.admin_search import FoundByClient
+from clients.admin.rename import RENAME
 from clients.agreement_status import IN_WORDS
 from clients.models import (
     Client,
@@ -32,42 +29,11 @@ from clients.models.agreement_facts import (
     has_signed,
     with_agreement_status,
 )
-from clients.rename_client import (
-    ClientIsErased,
-    NothingToRename,
-    Renamed,
-    RenamedMeanwhile,
-    RenamingOutcome,
-    rename_client,
-)
 from edge.clock import for_people
-from edge.form_fields import TextField
 from edge.mailbox import normal_address
-from edge.shapes import CompanyName
 from edge.text import sought, trimmed
 from staff.history import Happened, history_of
-from staff.pages import (
-    DecisionForm,
-    ReadOnlyAdmin,
-    ReadOnlyInline,
-    Whether,
-    acting,
-    require,
-)
-from staff.site import site
-
-
-class RenameForm(DecisionForm):
-    """The company's right name."""
-
-    held = forms.CharField(widget=forms.HiddenInput, strip=False)
-    name = TextField(
-        CompanyName(200),
-        label="Company name",
-        widget=AdminTextInputWidget,
-        help_text="As it stands in the company's register.",
-    )
-    field_order = ["held", "name", "why"]
+from staff.pages import ReadOnlyAdmin, ReadOnlyInline, Whether, acting
 
 
 class AgreementFilter(admin.SimpleListFilter):
@@ -155,6 +121,7 @@ class ClientAdmin(ReadOnlyAdmin):
     """Clients. Registered in onboarding/admin.py, which adds the pages that correct users."""
 
     inlines = [UserInline, LinkInline, SignatureInline]
+    decisions = [RENAME]
     list_display = ["name", "registration_number", "country_name", "partner", "agreement", "created_at", "withdrawn_at"]
     list_filter = [AgreementFilter, AddressFilter, "links__partner", "created_at", ("withdrawn_at", Whether), "country"]
     search_fields = ["name"]  # get_search_results has the rest
@@ -215,36 +182,6 @@ class ClientAdmin(ReadOnlyAdmin):
         """What is known of it."""
         return state_of_address(client.addresses.filter(pk=client.support_email_key).first())
 
-    def tools(self, request: HttpRequest, row: Client) -> list[tuple[str, str]]:
-        """Rename the company."""
-        may = acting(request).has_perm("clients.change_company_name") and row.erased_at is None
-        return [("Change the company name", self.url("rename", row.pk))] if may else []
-
-    def get_urls(self) -> list[URLPattern]:
-        """With the page that renames."""
-        return [self.own_url("<path:object_id>/rename/", "rename", self.rename_view), *super().get_urls()]
-
-    def rename_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Say what another name means for the signature, and change it."""
-        require(request, "clients.change_company_name")
-        client = self.row(request, object_id)
-        form = RenameForm(request.POST or None, initial={"held": client.name, "name": client.name})
-        if request.method == "POST" and form.is_valid():
-            new = form.cleaned_data
-            outcome = rename_client(
-                client=client, held=new["held"], name=new["name"], by=acting(request), why=new["why"]
-            )
-            tell, sentence = _renamed(outcome)
-            tell(request, sentence)
-            return HttpResponseRedirect(self.url("change", client.pk))
-        context = {
-            "title": f"Change the company name of {client.name}",
-            "form": form,
-            "says": _renaming_means(client),
-            "button": "Change the name",
-        }
-        return self.page(request, "admin/decision.html", client, context)
-
     def history(self, request: HttpRequest, row: Client) -> list[Happened]:
         """The client's own, and what happened to its users for those who may see them."""
         happened = history_of(row)
@@ -262,34 +199,6 @@ def state_of_address(held: EmailAddress | None) -> str:
     return f"never proven; entered by {held.get_entered_by_display().lower()} on {for_people(held.entered_at)}"
 
 
-def _renaming_means(client: Client) -> list[str]:
-    """Warn those whose click ends a signature."""
-    if not client.signatures.exists():
-        return [f"Called {client.name} now. It has not signed yet, so the agreement is made with the new name."]
-    signed = client.signatures.filter(invalidated_at=None).values_list("company_name", flat=True).order_by("-signed_at")
-    names = ", ".join(f"“{name}”" for name in dict.fromkeys(signed))
-    return [
-        f"Called {client.name} now. It has signed as {names or 'nobody whose signature counts'}.",
-        "Under another name that signature does not count any more, from the moment that you save.",
-        "The client must sign again, and until it has, its partner gets 202 instead of 201.",
-        "Under a name that it has signed before, the signature of then counts again.",
-    ]
-
-
-def _renamed(outcome: RenamingOutcome) -> tuple[Callable[[HttpRequest, str], None], str]:
-    match outcome:
-        case Renamed():
-            return messages.success, "The company has the new name. Under “Agreement” is whether it must sign again."
-        case RenamedMeanwhile():
-            return messages.warning, "Nothing was changed: a colleague was faster, and it has another name now."
-        case NothingToRename():
-            return messages.info, "It has this name already; nothing was changed."
-        case ClientIsErased():
-            return messages.warning, "This client was erased; nothing was changed."
-        case _:
-            assert_never(outcome)
-
-
 def _removed_users(client: Client) -> list[Happened]:
     removed = User.pgh_event_model.objects.filter(client=client, pgh_label="removed")  # type: ignore[attr-defined]
     return [
@@ -303,42 +212,3 @@ def _as_uuid(text: str) -> uuid.UUID | None:
         return uuid.UUID(text)
     except ValueError:
         return None
-
-
-@admin.register(User, site=site)
-class UserAdmin(FoundByClient):
-    """People at clients; corrected on the page of the client."""
-
-    list_display = ["name", "email", "role", "client"]
-    list_select_related = ["client"]
-    list_filter = ["role"]
-    search_fields = ["email"]  # get_search_results has the rest
-    search_help_text = "Name or e-mail address of the person; name, number or e-mail address of the client."
-    known_at = ("pk", "clients_user")
-    fields = ["client", "name", "email", "role"]
-
-
-@admin.register(ReferralPartnerClientLink, site=site)
-class LinkAdmin(FoundByClient):
-    """Links: frozen from the moment that they are made."""
-
-    list_display = ["client", "partner", "external_tenant_id", "fee", "is_attributed", "created_at", "archived_at"]
-    list_select_related = ["client", "partner"]
-    list_filter = ["partner", "is_attributed", ("archived_at", Whether), "created_at"]
-    search_fields = ["external_tenant_id", "client__name", "partner__name", "=id", "=client__id"]
-    search_help_text = "Tenant id, names of client and partner, id of the link or of the client."
-    fields = [
-        "id",
-        "client",
-        "partner",
-        "external_tenant_id",
-        "fee",
-        "is_attributed",
-        "created_at",
-        "archived_at",
-    ]
-
-    @admin.display(ordering="fee_percentage", description="fee")
-    def fee(self, link: ReferralPartnerClientLink) -> str:
-        """The fee that was frozen."""
-        return f"{link.fee_percentage} %"

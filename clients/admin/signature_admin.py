@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, assert_never
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
+from django.contrib.messages import warning
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, reverse
 
 from clients.admin.admin_search import FoundByClient
 from clients.invalidate_signature import Invalidated, InvalidatedBefore, invalidate_signature
-from clients.models import (
-    Signature,
-    SignedDocument,
-)
+from clients.models import Signature, SignedDocument
 from edge.clock import for_people
 from edge.form_fields import TextField
 from edge.shapes import OptionalText
-from staff.pages import (
-    DecisionForm,
-    Whether,
-    acting,
-    require,
-)
+from staff.decision_page import Decision, DecisionForm, Given, Said
+from staff.models import Staff
+from staff.pages import Whether, acting, require
 from staff.site import site
 
 
@@ -41,14 +37,34 @@ class InvalidateForm(DecisionForm):
     field_order = ["told_client", "why"]
 
 
-def _tell_invalidated(request: HttpRequest, outcome: Invalidated | InvalidatedBefore) -> None:
+def _invalidate(signature: Signature, given: Given, by: Staff) -> Said:
+    outcome = invalidate_signature(signature=signature, told_client=given["told_client"], by=by, why=given["why"])
     match outcome:
         case Invalidated():
-            messages.success(request, "The signature does not count any more. The client is asked when it comes.")
+            return Said("The signature does not count any more. The client is asked when it comes.")
         case InvalidatedBefore():
-            messages.warning(request, "A colleague has invalidated this signature already; nothing was changed.")
+            return Said("A colleague has invalidated this signature already; nothing was changed.", warning)
         case _:
             assert_never(outcome)
+
+
+INVALIDATE = Decision[Signature](
+    name="invalidate",
+    route="invalidate/",
+    right="clients.invalidate_signature",
+    label="Invalidate",
+    title=lambda signature: f"Invalidate the signature of {signature.company_name}",
+    says=lambda signature: [
+        f"{signature.signer_name} signed version {signature.agreement.number} on {for_people(signature.signed_at)}.",
+        "From then on this signature does not count. The document and the evidence stay.",
+        "The client must sign again, and until it has, its partner gets 202 instead of 201.",
+        "It cannot be taken back.",
+    ],
+    button="Invalidate the signature",
+    form=InvalidateForm,
+    act=_invalidate,
+    is_offered=lambda signature: signature.invalidated_at is None,
+)
 
 
 @admin.register(Signature, site=site)
@@ -65,6 +81,7 @@ class SignatureAdmin(FoundByClient):
     ]
     search_fields = ["=id", "=client__id", "=link__id"]  # get_search_results has the rest
     known_at = ("pk", "clients_signature")
+    decisions = [INVALIDATE]
     search_help_text = "Company, signer, signer's address, id of the signature, the client or the link."
     fieldsets = [
         (None, {"fields": ["id", "client", "company_name", "details", "agreement", "agreement_sha256"]}),
@@ -108,45 +125,11 @@ class SignatureAdmin(FoundByClient):
         """What the page showed of the company, a line each."""
         return "\n".join(f"{label}: {value}" for label, value in signature.details_in_order())
 
-    def tools(self, request: HttpRequest, row: Signature) -> list[tuple[str, str]]:
+    def tools(self, request: HttpRequest, row: Signature) -> Iterable[tuple[str, str]]:
         """The document; set the signature aside."""
-        may = acting(request).has_perm
-        tools = []
-        if may("clients.view_signeddocument"):
-            tools.append(("Download the PDF", reverse("admin:clients_signeddocument_pdf", args=[row.pk])))
-        if may("clients.invalidate_signature") and row.invalidated_at is None:
-            tools.append(("Invalidate", self.url("invalidate", row.pk)))
-        return tools
-
-    def get_urls(self) -> list[URLPattern]:
-        """With the page that invalidates."""
-        return [self.own_url("<path:object_id>/invalidate/", "invalidate", self.invalidate_view), *super().get_urls()]
-
-    def invalidate_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Set a signature aside."""
-        require(request, "clients.invalidate_signature")
-        signature = self.row(request, object_id)
-        form = InvalidateForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            decided = form.cleaned_data
-            outcome = invalidate_signature(
-                signature=signature, told_client=decided["told_client"], by=acting(request), why=decided["why"]
-            )
-            _tell_invalidated(request, outcome)
-            return HttpResponseRedirect(self.url("change", signature.pk))
-        signed_at = for_people(signature.signed_at)
-        context = {
-            "title": f"Invalidate the signature of {signature.company_name}",
-            "form": form,
-            "says": [
-                f"{signature.signer_name} signed version {signature.agreement.number} on {signed_at}.",
-                "From then on this signature does not count. The document and the evidence stay.",
-                "The client must sign again, and until it has, its partner gets 202 instead of 201.",
-                "It cannot be taken back.",
-            ],
-            "button": "Invalidate the signature",
-        }
-        return self.page(request, "admin/decision.html", signature, context)
+        pdf = ("Download the PDF", reverse("admin:clients_signeddocument_pdf", args=[row.pk]))
+        may_read = acting(request).has_perm("clients.view_signeddocument")
+        return [*([pdf] if may_read else []), *super().tools(request, row)]
 
 
 @admin.register(SignedDocument, site=site)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, assert_never
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminEmailInputWidget, AdminTextInputWidget
-from django.contrib.messages import success, warning
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, reverse
+from django.contrib.messages import warning
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
 
 from clients.admin.admin_search import FoundByClient
 from clients.admin.client_admin import ClientAdmin
-from clients.models import Client, EmailAddress
+from clients.models import Client, EmailAddress, User
 from edge.clock import for_people
 from edge.form_fields import AddressField, TextField
 from edge.shapes import PersonName
@@ -36,13 +38,16 @@ from onboarding.support.correct_users import (
     refuse_correction,
 )
 from onboarding.support.release_address import NotHeld, Released, WasProven, release_address
-from staff.pages import DecisionForm, acting, require
+from staff.decision_page import Decision, DecisionForm, Given, Said, Unfit
+from staff.models import Staff
+from staff.pages import acting
 from staff.site import site
 
-PERMISSION = "clients.correct_users"
+RIGHT = "clients.correct_users"
 LAPSES = "Whoever is in the middle of signing for this client must prove an address again: open codes and proofs lapse."
 TOLD = "The client’s other addresses are told by mail, that of before too."
 TAKES_TWO = "This client has signed, so nothing changes before a second colleague has confirmed it."
+OWN = "It is your own proposal, so somebody else must confirm it."
 RELEASING = [
     "Nobody has shown that mail to these addresses reaches this client.",
     "If they are another company’s, let go of them: when that company is brought next, it is a new client.",
@@ -82,6 +87,182 @@ class ChoiceForm(DecisionForm):
         self.fields["choice"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField's
 
 
+@dataclass(frozen=True)
+class Proposed:
+    """A correction as this colleague looks at it, who may have proposed it."""
+
+    correction: Correction
+    by: Staff
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is: then somebody else must confirm it."""
+        return self.correction.proposed_by_id == self.by.pk
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for a decision."""
+        return self.correction.status == CorrectionStatus.WAITING
+
+    def choices(self) -> list[tuple[str, str]]:
+        """What there is to decide about it."""
+        if self.is_own:
+            return [("refuse", "Take it back")]
+        return [
+            ("confirm", "Confirm: it is theirs, and codes go there from now on"),
+            ("refuse", "Refuse: nothing changes"),
+        ]
+
+    def says(self) -> list[str]:
+        """Who proposed what, and what follows from it."""
+        correction, at = self.correction, for_people(self.correction.proposed_at)
+        says = [f"{correction.proposed_by} proposed {_what(correction)} on {at}: {correction.why}"]
+        if correction.email:
+            held = f" Held now: {correction.user.email}." if correction.user else ""
+            says.append(f"The address: {correction.email}.{held} Whoever reads mail there can sign for the company.")
+        return [*says, *([OWN] if self.is_own else [LAPSES, TOLD])]
+
+
+def _decide(proposed: Proposed, given: Given, by: Staff) -> Said | Unfit:
+    decide = {"confirm": confirm_correction, "refuse": refuse_correction}[given["choice"]]
+    outcome: Confirmation | Refused = decide(correction=proposed.correction, by=by, why=given["why"])
+    match outcome:
+        case Refused():
+            return Said("It is refused, and nothing has changed.")
+        case DecidedBefore(Correction(status=status)):
+            return Said(f"Nothing was done: a colleague decided it already ({status.lower()}).", warning)
+        case NotByTheSame():
+            return Unfit(None, "You have proposed it yourself: somebody else must confirm it.")
+        case _:
+            return _told(outcome, field=None)
+
+
+def _correct(user: User, given: Given, by: Staff) -> Said | Unfit:
+    outcome = correct_address(client=user.client, user=user, new_email=given["email"], by=by, why=given["why"])
+    return _told(outcome, field="email")
+
+
+def _add(client: Client, given: Given, by: Staff) -> Said | Unfit:
+    outcome = add_admin(client=client, name=given["name"], email=given["email"], by=by, why=given["why"])
+    return _told(outcome, field="email")
+
+
+def _told(outcome: Corrected | WaitsForColleague | Refusal, *, field: str | None) -> Said | Unfit:
+    """Say what came of it; what stands in the way of an address beside its field, if there is one."""
+    match outcome:
+        case Corrected():
+            return Said("Done. Codes go to the new address from now on.")
+        case WaitsForColleague():
+            return Said("It waits for a second colleague, who finds it under Corrections. Nothing has changed yet.")
+        case AddressOfColleague(colleague):
+            return Unfit(field, f"{colleague.name} of the same client has this address.")
+        case AddressOfAnother():
+            return Unfit(field, "This address belongs to another client. Search for it under Clients.")
+        case ClientIsGone():
+            return Unfit(None, "This client was withdrawn, so its users cannot be corrected.")
+        case UserIsGone():
+            return Unfit(None, "This user is none of the client’s any more.")
+        case _:
+            assert_never(outcome)
+
+
+def _release(client: Client, given: Given, by: Staff) -> Said:
+    outcome = release_address(client=client, address=given["choice"], by=by, why=given["why"])
+    match outcome:
+        case Released():
+            return Said("The address is let go: who names it in a call from now on is a new company.")
+        case WasProven():
+            return Said("Nothing was done: it was proven meanwhile, so it is the client’s.", warning)
+        case NotHeld():
+            return Said("Nothing was done: the client has no such address any more.", warning)
+        case _:
+            assert_never(outcome)
+
+
+def _what_follows(client: Client) -> list[str]:
+    return [TAKES_TWO] * client.signatures.exists() + [LAPSES, TOLD]
+
+
+def _what(correction: Correction) -> str:
+    return f"another address for {correction.user.name}" if correction.user else "another admin"
+
+
+def _unproven(client: Client) -> QuerySet[EmailAddress]:
+    return client.addresses.filter(proven_at=None).order_by("pk")
+
+
+def _entered(address: EmailAddress) -> str:
+    by = address.get_entered_by_display().lower()
+    return f"{address.address}, entered by {by} on {for_people(address.entered_at)}"
+
+
+DECIDE = Decision[Proposed](
+    name="correction",
+    route="corrections/<int:correction_id>/",
+    right=RIGHT,
+    label=lambda proposed: f"Decide about {_what(proposed.correction)}",
+    title=lambda proposed: f"Decide about {_what(proposed.correction)}",
+    says=Proposed.says,
+    button="Decide",
+    form=ChoiceForm,
+    options=lambda proposed: {"label": "What shall happen?", "choices": proposed.choices()},
+    act=_decide,
+    parts=lambda client, by: {
+        each.pk: Proposed(each, by) for each in client.corrections.select_related("user", "proposed_by")
+    },
+    is_offered=lambda proposed: proposed.waits,
+)
+
+CORRECT_ADDRESS = Decision[User](
+    name="correct_address",
+    route="users/<int:user_id>/address/",
+    right=RIGHT,
+    label=lambda user: f"Correct the address of {user.name}",
+    title=lambda user: f"Correct the address of {user.name}",
+    says=lambda user: [f"Held now: {user.email}", *_what_follows(user.client)],
+    button="Correct the address",
+    form=AddressForm,
+    act=_correct,
+    parts=lambda client, by: {user.pk: user for user in client.users.all()},
+)
+
+ADD_ADMIN = Decision[Client](
+    name="add_admin",
+    route="add-admin/",
+    right=RIGHT,
+    label="Add an admin",
+    title=lambda client: f"Add an admin to {client.name}",
+    says=lambda client: ["An admin can sign for the company.", *_what_follows(client)],
+    button="Add the admin",
+    form=AdminForm,
+    act=_add,
+)
+
+RELEASE = Decision[Client](
+    name="release",
+    route="release-address/",
+    right=RIGHT,
+    label="Let go of an address that was never proven",
+    title=lambda client: f"Let go of an address of {client.name}",
+    says=lambda client: RELEASING,
+    button="Let it go",
+    form=ChoiceForm,
+    options=lambda client: {
+        "label": "Which address?",
+        "choices": [(each.pk, _entered(each)) for each in _unproven(client)],
+    },
+    act=_release,
+    is_offered=lambda client: _unproven(client).exists(),
+)
+
+
+@admin.register(Client, site=site)
+class CorrectableClientAdmin(ClientAdmin):
+    """Clients, with the decisions about their users."""
+
+    decisions = [DECIDE, *ClientAdmin.decisions, CORRECT_ADDRESS, ADD_ADMIN, RELEASE]
+
+
 @admin.register(Correction, site=site)
 class CorrectionAdmin(FoundByClient):
     """Corrections of users; those that wait for a second colleague are decided on a page of the client."""
@@ -98,191 +279,6 @@ class CorrectionAdmin(FoundByClient):
 
     def tools(self, request: HttpRequest, row: Correction) -> list[tuple[str, str]]:
         """Decide, while it waits."""
-        may = acting(request).has_perm(PERMISSION) and row.status == CorrectionStatus.WAITING
+        may = acting(request).has_perm(RIGHT) and row.status == CorrectionStatus.WAITING
         page = reverse("admin:clients_client_correction", args=[row.client_id, row.pk])
         return [("Decide", page)] if may else []
-
-
-@admin.register(Client, site=site)
-class CorrectableClientAdmin(ClientAdmin):
-    """Clients, with the pages that correct their users."""
-
-    def tools(self, request: HttpRequest, row: Client) -> list[tuple[str, str]]:
-        """Confirm what waits, correct the address of each user, add an admin, let an address go, rename."""
-        tools = super().tools(request, row)
-        if not acting(request).has_perm(PERMISSION):
-            return tools
-        waiting = [
-            (f"Decide about {_what(each)}", self.url("correction", row.pk, each.pk))
-            for each in row.corrections.waiting().select_related("user")
-        ]
-        correct = [
-            (f"Correct the address of {user.name}", self.url("correct_address", row.pk, user.pk))
-            for user in row.users.all()
-        ]
-        unproven = row.addresses.filter(proven_at=None).exists()
-        release = [("Let go of an address that was never proven", self.url("release", row.pk))] if unproven else []
-        return [*waiting, *tools, *correct, ("Add an admin", self.url("add_admin", row.pk)), *release]
-
-    def get_urls(self) -> list[URLPattern]:
-        """With the pages that correct users."""
-        return [
-            self.own_url("<path:object_id>/users/<int:user_id>/address/", "correct_address", self.correct_view),
-            self.own_url("<path:object_id>/add-admin/", "add_admin", self.add_admin_view),
-            self.own_url("<path:object_id>/corrections/<int:correction_id>/", "correction", self.correction_view),
-            self.own_url("<path:object_id>/release-address/", "release", self.release_view),
-            *super().get_urls(),
-        ]
-
-    def correct_view(self, request: HttpRequest, object_id: str, user_id: int) -> HttpResponse:
-        """Correct the address of a user."""
-        require(request, PERMISSION)
-        client = self.row(request, object_id)
-        user = client.users.filter(pk=user_id).first()
-        if user is None:
-            raise Http404
-        form = AddressForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            right = form.cleaned_data
-            outcome = correct_address(
-                client=client, user=user, new_email=right["email"], by=acting(request), why=right["why"]
-            )
-            if _is_done(request, form, outcome):
-                return HttpResponseRedirect(self.url("change", client.pk))
-        context = {
-            "title": f"Correct the address of {user.name}",
-            "form": form,
-            "says": [f"Held now: {user.email}", *_what_follows(client)],
-            "button": "Correct the address",
-        }
-        return self.page(request, "admin/decision.html", client, context)
-
-    def add_admin_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Add an admin to a client whose own cannot be reached."""
-        require(request, PERMISSION)
-        client = self.row(request, object_id)
-        form = AdminForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            new = form.cleaned_data
-            outcome = add_admin(client=client, name=new["name"], email=new["email"], by=acting(request), why=new["why"])
-            if _is_done(request, form, outcome):
-                return HttpResponseRedirect(self.url("change", client.pk))
-        context = {
-            "title": f"Add an admin to {client.name}",
-            "form": form,
-            "says": ["An admin can sign for the company.", *_what_follows(client)],
-            "button": "Add the admin",
-        }
-        return self.page(request, "admin/decision.html", client, context)
-
-    def correction_view(self, request: HttpRequest, object_id: str, correction_id: int) -> HttpResponse:
-        """Confirm or refuse what a colleague has proposed."""
-        require(request, PERMISSION)
-        client = self.row(request, object_id)
-        correction = client.corrections.select_related("user", "proposed_by").filter(pk=correction_id).first()
-        if correction is None:
-            raise Http404
-        is_own = correction.proposed_by_id == acting(request).pk
-        choices = [("refuse", "Take it back" if is_own else "Refuse: nothing changes")]
-        if not is_own:
-            choices.insert(0, ("confirm", "Confirm: it is theirs, and codes go there from now on"))
-        form = ChoiceForm(request.POST or None, label="What shall happen?", choices=choices)
-        if request.method == "POST" and form.is_valid() and self._decided(request, correction, form):
-            return HttpResponseRedirect(self.url("change", client.pk))
-        at = for_people(correction.proposed_at)
-        says = [f"{correction.proposed_by} proposed {_what(correction)} on {at}: {correction.why}"]
-        if correction.email:
-            held = f" Held now: {correction.user.email}." if correction.user else ""
-            says.append(f"The address: {correction.email}.{held} Whoever reads mail there can sign for the company.")
-        says += ["It is your own proposal, so somebody else must confirm it."] if is_own else [LAPSES, TOLD]
-        context = {"title": f"Decide about {_what(correction)}", "form": form, "says": says, "button": "Decide"}
-        return self.page(request, "admin/decision.html", client, context)
-
-    def _decided(self, request: HttpRequest, correction: Correction, form: ChoiceForm) -> bool:
-        """Do it; whether that is the end of it. What stands in the way is said on the form."""
-        decide = {"confirm": confirm_correction, "refuse": refuse_correction}[form.cleaned_data["choice"]]
-        outcome: Confirmation | Refused = decide(
-            correction=correction, by=acting(request), why=form.cleaned_data["why"]
-        )
-        match outcome:
-            case Refused():
-                success(request, "It is refused, and nothing has changed.")
-                return True
-            case DecidedBefore(Correction(status=status)):
-                warning(request, f"Nothing was done: a colleague decided it already ({status.lower()}).")
-                return True
-            case NotByTheSame():
-                form.add_error(None, "You have proposed it yourself: somebody else must confirm it.")
-                return False
-            case _:
-                return _is_done(request, form, outcome)
-
-    def release_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Let an address go that keeps another company out, or could."""
-        require(request, PERMISSION)
-        client = self.row(request, object_id)
-        unproven = list(client.addresses.filter(proven_at=None).order_by("pk"))
-        form = ChoiceForm(
-            request.POST or None, label="Which address?", choices=[(each.pk, _entered(each)) for each in unproven]
-        )
-        if request.method == "POST" and form.is_valid():
-            chosen = form.cleaned_data
-            outcome = release_address(client=client, address=chosen["choice"], by=acting(request), why=chosen["why"])
-            match outcome:
-                case Released():
-                    success(request, "The address is let go: who names it in a call from now on is a new company.")
-                case WasProven():
-                    warning(request, "Nothing was done: it was proven meanwhile, so it is the client’s.")
-                case NotHeld():
-                    warning(request, "Nothing was done: the client has no such address any more.")
-                case _:
-                    assert_never(outcome)
-            return HttpResponseRedirect(self.url("change", client.pk))
-        context = {
-            "title": f"Let go of an address of {client.name}",
-            "form": form,
-            "says": RELEASING,
-            "button": "Let it go",
-        }
-        return self.page(request, "admin/decision.html", client, context)
-
-
-def _what_follows(client: Client) -> list[str]:
-    return [TAKES_TWO] * client.signatures.exists() + [LAPSES, TOLD]
-
-
-def _what(correction: Correction) -> str:
-    return f"another address for {correction.user.name}" if correction.user else "another admin"
-
-
-def _entered(address: EmailAddress) -> str:
-    by = address.get_entered_by_display().lower()
-    return f"{address.address}, entered by {by} on {for_people(address.entered_at)}"
-
-
-def _is_done(request: HttpRequest, form: forms.Form, outcome: Corrected | WaitsForColleague | Refusal) -> bool:
-    """Say what came of it; what stands in the way is said beside the field."""
-    match outcome:
-        case Corrected():
-            success(request, "Done. Codes go to the new address from now on.")
-            return True
-        case WaitsForColleague():
-            success(
-                request, "It waits for a second colleague, who finds it under Corrections. Nothing has changed yet."
-            )
-            return True
-        case AddressOfColleague(colleague):
-            _refuse(form, f"{colleague.name} of the same client has this address.")
-        case AddressOfAnother():
-            _refuse(form, "This address belongs to another client. Search for it under Clients.")
-        case ClientIsGone():
-            form.add_error(None, "This client was withdrawn, so its users cannot be corrected.")
-        case UserIsGone():
-            form.add_error(None, "This user is none of the client’s any more.")
-        case _:
-            assert_never(outcome)
-    return False
-
-
-def _refuse(form: forms.Form, sentence: str) -> None:
-    form.add_error("email" if "email" in form.fields else None, sentence)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from clients.models import Agreement
-from partners.admin import PNG
+from partners.admin.partner_admin import PNG
 from partners.models import ReferralPartner
 from tests.conftest import Lines
 from tests.make import make_key
