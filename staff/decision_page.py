@@ -105,6 +105,10 @@ class Decision[About]:
         """What the page is about: the row, or the part that the argument of its URL stands for, if there is one."""
         return self.parts(row, by).get(self.read(argument))
 
+    def is_too_late(self, about: About) -> bool:
+        """Whether it is said at once that nothing is left to decide."""
+        return self.too_late != "" and not self.is_offered(about)
+
     def page(self, about: About) -> dict[str, Any]:
         """What the page says beside its form."""
         return {

@@ -134,7 +134,7 @@ class StaffModelAdmin(_ModelAdmin):
         about = declared.find(row, by, *argument.values())
         if about is None:
             raise Http404
-        if declared.too_late and not declared.is_offered(about):
+        if declared.is_too_late(about):
             return self.said(request, row, Said(declared.too_late, messages.warning))
         form = declared.form(request.POST or None, **declared.options(about))
         if request.method == "POST" and form.is_valid():

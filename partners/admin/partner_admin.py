@@ -213,12 +213,14 @@ class ReferralPartnerAdmin(ReasonedAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Leave out what only makes sense for those who write, or for a partner that exists."""
-        fieldsets = super().get_fieldsets(request, obj)
-        hidden = {"id", "created_at", "logo_now", "no_logo"} if obj is None else set()
-        if obj is not None and not self.has_change_permission(request, obj):
-            hidden = {"new_logo", "no_logo"}
+        fieldsets, hidden = super().get_fieldsets(request, obj), self._hidden(request, obj)
         shown = [(name, [field for field in options["fields"] if field not in hidden]) for name, options in fieldsets]
         return [(name, {"fields": fields}) for name, fields in shown if fields]
+
+    def _hidden(self, request: HttpRequest, partner: ReferralPartner | None) -> set[str]:
+        if partner is None:
+            return {"id", "created_at", "logo_now", "no_logo"}
+        return set() if self.has_change_permission(request, partner) else {"new_logo", "no_logo"}
 
     @admin.display(ordering="fee_percentage", description="fee")
     def fee(self, partner: ReferralPartner) -> str:

@@ -18,6 +18,7 @@ from tests.rows import everything
 from tests.staff.conftest import Rows, sign_in
 from tests.staff.urls import paths
 
+NEXT_WEEK = f"{timezone.now() + timedelta(days=7):%Y-%m-%d}"
 WHY = "They called, and the register says so"
 # What each asks for beside the reason, filled in so that it can be done.
 FILLED_IN: dict[str, dict[str, str]] = {
@@ -31,7 +32,10 @@ FILLED_IN: dict[str, dict[str, str]] = {
     "clients_signature_invalidate": {"told_client": "The signer has left the company."},
     "partners_apikey_revoke": {},
     "partners_referralpartner_make_key": {"label": "production", "kind": "live"},
-    "partners_referralpartner_raise_limit": {"limit": "500", "last_day": f"{timezone.now() + timedelta(days=7):%Y-%m-%d}"},
+    "partners_referralpartner_raise_limit": {
+        "limit": "500",
+        "last_day": NEXT_WEEK,
+    },
     "staff_staff_enrol": {},
 }
 
