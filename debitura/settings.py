@@ -3,58 +3,19 @@
 import secrets
 from collections.abc import Callable
 from email.utils import parseaddr
-from ipaddress import ip_network
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
-import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
 from debitura import embedded_postgres
+from debitura.environment import Environment, network, of_production
 from edge.encryption import read_keys
 from edge.mailbox import is_address
 from edge.request_log import configure_logging
 
-SWITCH = dict.fromkeys(("1", "true", "on", "yes"), True) | dict.fromkeys(("0", "false", "off", "no"), False)
-LOCAL = {"localhost", "127.0.0.1", "[::1]"}
 BASE_DIR = Path(__file__).resolve().parent.parent
-
-
-class Environment(environ.Env):  # type: ignore[misc]  # its maker left it untyped
-    """The environment; a value that cannot be read is named by its variable and never shown."""
-
-    def get_value(self, var: str, cast: Any = None, *more: Any, **options: Any) -> Any:
-        """Read a variable."""
-        try:
-            return super().get_value(var, cast, *more, **options)
-        except ValueError:
-            raise ImproperlyConfigured(f"{var} is not what it must be; docs/operations.md says what.") from None
-
-    def switch(self, var: str, *, default: bool) -> bool:
-        """Read a switch; empty is as if it were not there, and a word that is none must not switch anything off."""
-        given = self.str(var, default="").strip().casefold()
-        if given and given not in SWITCH:
-            raise ImproperlyConfigured(f"{var} must be 1 or 0.")
-        return SWITCH.get(given, default)
-
-    def number(self, var: str, *, default: int, least: int, most: int) -> int:
-        """Read a whole number within its bounds."""
-        given: int = self.int(var, default=default)
-        if not least <= given <= most:
-            raise ImproperlyConfigured(f"{var} must be a number from {least} to {most}.")
-        return given
-
-    @classmethod
-    def db_url_config(cls, url: str, *more: Any, **options: Any) -> Any:
-        """Read the URL of a database; a password with letters that mean something in a URL is the usual fault."""
-        try:
-            return super().db_url_config(url, *more, **options)
-        except ValueError:
-            raise ImproperlyConfigured(
-                "DATABASE_URL cannot be read; write / in a name or password as %2F, # as %23, ? as %3F, @ as %40."
-            ) from None
 
 
 env = Environment()
@@ -73,25 +34,6 @@ def _needed(name: str) -> str:
     if not value:
         raise ImproperlyConfigured(f"DEBUG is off and {name} is not set; docs/operations.md lists what a server needs.")
     return value
-
-
-def of_production(base_url: str, hosts: list[str], environment: str) -> list[str]:
-    """Name what only a server has: DEBUG has secrets that lie about, no second factor, everybody's mail on a page."""
-    base = urlsplit(base_url)
-    facts = {
-        "ONBOARDING_BASE_URL": base.scheme == "https" or base.hostname not in {*LOCAL, "::1"},
-        "ALLOWED_HOSTS": not LOCAL.issuperset(hosts),
-        "ENVIRONMENT": environment.casefold() in ("production", "prod", "live"),
-    }
-    return [name for name, is_so in facts.items() if is_so]
-
-
-def network(address: str) -> str:
-    """A network or an address, which is a network of one; not all addresses that there are."""
-    network = ip_network(address.strip(), strict=False)
-    if network.prefixlen == 0:
-        raise ValueError("everybody")
-    return str(network)
 
 
 def _debug_secret(name: str, make: Callable[[int], str]) -> str:
@@ -139,7 +81,6 @@ KNOWN_COMPANIES_TOLD_AT: int = env.number("KNOWN_COMPANIES_TOLD_AT", default=50,
 # How long an address that nobody has proven stands for the client that it was entered for.
 UNPROVEN_ADDRESSES_STAND_FOR_DAYS: int = env.number("UNPROVEN_ADDRESSES_STAND_FOR_DAYS", default=30, least=0, most=3650)
 
-# --- Database -----------------------------------------------------------------------------------
 
 DATABASE_URL = env.str("DATABASE_URL", default="") or ("" if DEBUG else _needed("DATABASE_URL"))
 # The data of the server that is ours to start where none is named. Here it is not: type checkers import settings too.
@@ -172,7 +113,6 @@ if IS_WEB_PROCESS:
 DATABASE_MUST_BE_DURABLE = not DEBUG
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- Parts --------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
     "onboarding",
@@ -260,7 +200,6 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG
 
-# --- Staff --------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "staff.Staff"
 PASSWORD_HASHERS = ["staff.passwords.Argon2", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
@@ -280,7 +219,6 @@ SESSION_ENGINE = "staff.sessions"
 # In a cookie: a page that shows a message changes no row. A cookie can be read, so messages name nobody.
 MESSAGE_STORAGE = "staff.messages.Messages"
 
-# --- Security -----------------------------------------------------------------------------------
 
 # Of pages; the admin and the docs page add what they need, and what is no page needs nothing.
 SECURE_CSP: dict[str, list[str]] = {
@@ -313,7 +251,6 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 400_000
 # No file is larger, so none goes to the disk.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
-# --- API ----------------------------------------------------------------------------------------
 
 # Of a key, in each process; 0 is no limit.
 CALLS_A_SECOND: int = env.number("CALLS_A_SECOND", default=100, least=0, most=1_000_000)
@@ -366,7 +303,6 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
-# --- Mail and jobs ------------------------------------------------------------------------------
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 DEMO_MAIL = "debitura.demo.mail.DemoMailBackend"
@@ -397,10 +333,8 @@ if "@" not in parseaddr(DEFAULT_FROM_EMAIL)[1]:
 # A worker that was killed is missed after 20 seconds, and what it had in hand is done by another.
 PROCRASTINATE_WORKER_DEFAULTS = {"update_heartbeat_interval": 5.0, "stalled_worker_timeout": 20.0}
 
-# --- History ------------------------------------------------------------------------------------
 
 PGHISTORY_APPEND_ONLY = True
 
-# --- Logs ---------------------------------------------------------------------------------------
 
 LOGGING = configure_logging(json=env.switch("LOG_JSON", default=not DEBUG), environment=ENVIRONMENT)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from debitura.settings import Environment, network, of_production
+from debitura.environment import Environment, network, of_production
 
 PROJECT = Path(__file__).parents[2]
 PRODUCTION = {
