@@ -14,7 +14,9 @@ from onboarding.journey.confirm_company import confirm_company, details_held, di
 from onboarding.journey.confirm_users import confirm_users, people_held
 from onboarding.models import EmailCode, Purpose
 from onboarding.proof.email_codes import confirm_code, request_code
-from onboarding.registering.onboard import AwaitingSignature, Company, Person, Registration, onboard_client
+from onboarding.registering.onboard import onboard_client
+from onboarding.registering.outcomes import AwaitingSignature
+from onboarding.registering.registration import Company, Person, Registration
 from onboarding.signing.sign_agreement import Signed, SignedAs, sign_agreement, what_is_shown
 from partners.models import ReferralPartner
 from staff.models import Staff

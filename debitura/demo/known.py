@@ -7,7 +7,9 @@ from django.utils import timezone
 from clients.models import EmailAddress, ReferralPartnerClientLink
 from debitura.demo.clients import prove
 from edge.mailbox import normal_address
-from onboarding.registering.onboard import AwaitingSignature, Company, Person, Registration, onboard_client
+from onboarding.registering.onboard import onboard_client
+from onboarding.registering.outcomes import AwaitingSignature
+from onboarding.registering.registration import Company, Person, Registration
 from partners.models import ReferralPartner
 
 

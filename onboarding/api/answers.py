@@ -22,7 +22,7 @@ from onboarding.api.schemas import (
     TenantData,
 )
 from onboarding.approving.approval_path import approval_url
-from onboarding.registering.onboard import (
+from onboarding.registering.outcomes import (
     Ambiguous,
     AskedTooOften,
     AwaitingSignature,

@@ -26,7 +26,7 @@ from onboarding.api.schemas import (
     UserBody,
 )
 from onboarding.journey.page_path import signing_url
-from onboarding.registering.onboard import Onboarded, Ready
+from onboarding.registering.outcomes import Onboarded, Ready
 
 
 def client_body(onboarded: Onboarded) -> ClientBody:

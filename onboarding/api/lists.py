@@ -18,7 +18,7 @@ from clients.models.agreement_facts import agreement_facts, is_current
 from clients.models.client import Holds, KnownAs
 from clients.models.link import LinkQuerySet
 from edge.query import From, PageQuery, PageSize, QueryId, QueryText, QueryTruth, To, sort_by
-from onboarding.registering.onboard import Onboarded, onboarded_as
+from onboarding.registering.outcomes import Onboarded, onboarded_as
 from partners.models import ReferralPartner
 
 

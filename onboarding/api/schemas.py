@@ -31,7 +31,7 @@ from edge.shapes import (
     Shape,
     left_out,
 )
-from onboarding.registering.onboard import MAX_USERS, Company, Person, Registration
+from onboarding.registering.registration import MAX_USERS, Company, Person, Registration
 
 MAX_CASES = 100
 

@@ -18,7 +18,7 @@ from clients.models.agreement_facts import status_of
 from onboarding.journey.in_hand import NotProven
 from onboarding.models import Purpose
 from onboarding.proof.email_codes import Proof, standing_proof
-from onboarding.registering.onboard import assigned_users
+from onboarding.registering.create_client import assigned_users
 from staff.decision import history_context
 
 

@@ -14,7 +14,7 @@ from onboarding.journey.in_hand import InHand, NotProven, take_in_hand
 from onboarding.journey.steps import Step
 from onboarding.journey.typed_addresses import register_typed
 from onboarding.models import Purpose
-from onboarding.registering.onboard import Company
+from onboarding.registering.registration import Company
 from partners.models import ReferralPartner
 from staff.decision import history_context
 

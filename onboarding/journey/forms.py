@@ -17,7 +17,7 @@ from edge.mailbox import normal_address
 from edge.shapes import AddressLine, Code, CompanyName, OptionalLine, PersonName
 from onboarding.journey.confirm_company import details_held
 from onboarding.journey.confirm_users import Colleague
-from onboarding.registering.onboard import MAX_USERS, Company
+from onboarding.registering.registration import MAX_USERS, Company
 
 BELONGS_TO_ANOTHER = "This address cannot be used here. Please contact support."
 

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 
 from clients.mail_providers import is_public
 from clients.models import Agreement, Client, EmailAddress, EnteredBy
-from onboarding.registering.onboard import AwaitingSignature, LinkedElsewhere
+from onboarding.registering.outcomes import AwaitingSignature, LinkedElsewhere
 from onboarding.support.release_address import NotHeld, Released, WasProven, release_address
 from partners.models import ReferralPartner
 from tests.make import make_client, make_first_agreement, make_link, make_partner, make_signature, make_staff

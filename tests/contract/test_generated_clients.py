@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from clients.models import Agreement, LinkRequest
 from debitura.demo.data import PARTNERS, make_demo_data
 from debitura.demo.known import ASKED, NOBODYS, RIVALS
-from onboarding.registering.onboard import Registration
+from onboarding.registering.registration import Registration
 from tests.contract.generated import GeneratedClient, generate
 from tests.make import registration_body
 

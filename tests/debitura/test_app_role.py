@@ -33,7 +33,7 @@ from onboarding.journey.confirm_company import confirm_company, details_held, di
 from onboarding.journey.confirm_users import Colleague, confirm_users, people_held
 from onboarding.models import Purpose
 from onboarding.proof.email_codes import confirm_code, request_code
-from onboarding.registering.onboard import Company
+from onboarding.registering.registration import Company
 from onboarding.signing.sign_agreement import Signed, SignedAs, sign_agreement, what_is_shown
 from onboarding.support.resolve_conflict import Resolved, keep, offer_move, reopen
 from partners.models import ReferralPartner

@@ -24,7 +24,8 @@ from cases.models import Case, SubmittedCase
 from clients.models import Agreement, Client, LinkConflict, LinkRequest, Signature
 from debitura.demo.clients import CLIENTS
 from debitura.demo.data import ADMIN, PARTNERS, PASSWORD, STAFF, make_demo_data
-from onboarding.registering.onboard import AwaitingSignature, Ready, find_onboarded
+from onboarding.registering.onboard import find_onboarded
+from onboarding.registering.outcomes import AwaitingSignature, Ready
 from partners.models import ApiKey, ReferralPartner, is_well_formed
 from staff.models import Staff
 from tests.make import registration_body

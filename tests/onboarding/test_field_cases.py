@@ -19,7 +19,7 @@ from edge.json_body import parse
 from edge.mailbox import mailbox
 from edge.shapes import read
 from onboarding.api.schemas import CreateClientRequest
-from onboarding.registering.onboard import Registration
+from onboarding.registering.registration import Registration
 from tests.onboarding.bodies import CASE, CLIENT, NIL, Path, said
 
 NOW = datetime(2026, 11, 29, 19, 11, tzinfo=UTC)

@@ -19,7 +19,7 @@ from onboarding.approving import approve_link as module
 from onboarding.approving.approve_link import Approved, Decision, Declined, NoLongerOpen, approve_link, decline_link
 from onboarding.journey.in_hand import NotProven
 from onboarding.models import Purpose
-from onboarding.registering.onboard import AwaitingSignature, LinkedElsewhere
+from onboarding.registering.outcomes import AwaitingSignature, LinkedElsewhere
 from partners.models import ReferralPartner
 from tests.make import (
     make_client,

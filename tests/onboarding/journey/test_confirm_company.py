@@ -24,7 +24,7 @@ from onboarding.journey.confirm_company import (
 )
 from onboarding.journey.in_hand import NotProven
 from onboarding.models import Purpose
-from onboarding.registering.onboard import Company
+from onboarding.registering.registration import Company
 from tests.make import make_client, make_first_agreement, make_link, make_proof, make_signature
 from tests.race import at_once
 from tests.rows import everything, everything_but_tries

@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from clients.models import Agreement, Client, LinkRequest, RequestStatus
-from onboarding.registering.onboard import AwaitingSignature, Disowned, LinkedElsewhere, NeedsApproval
+from onboarding.registering.outcomes import AwaitingSignature, Disowned, LinkedElsewhere, NeedsApproval
 from onboarding.tasks import expire_link_requests
 from partners.models import ReferralPartner
 from tests.make import make_client, make_link, make_request, make_staff

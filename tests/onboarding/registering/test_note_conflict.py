@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from clients.models import Agreement, LinkConflict, LinkRequest, ReferralPartnerClientLink
-from onboarding.registering.onboard import Ambiguous, LinkedElsewhere
+from onboarding.registering.outcomes import Ambiguous, LinkedElsewhere
 from onboarding.support.resolve_conflict import keep, offer_move, refuse, reopen
 from partners.models import ReferralPartner
 from tests.make import make_client, make_first_agreement, make_link, make_partner, make_staff

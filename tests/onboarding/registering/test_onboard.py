@@ -13,19 +13,17 @@ from django.utils import timezone
 from clients.agreement_status import NeverSigned
 from clients.models import Agreement, Client, EmailAddress, ReferralPartnerClientLink, User
 from clients.models.client import Role
-from onboarding.registering.onboard import (
+from onboarding.registering.onboard import onboard_client
+from onboarding.registering.outcomes import (
     Ambiguous,
     AwaitingSignature,
-    Company,
     LinkedElsewhere,
     LinkedUnderOtherId,
     NeedsApproval,
     Onboarded,
     Outcome,
-    Person,
-    Registration,
-    onboard_client,
 )
+from onboarding.registering.registration import Company, Person, Registration
 from partners.models import ReferralPartner
 from tests.make import make_client, make_link, make_partner
 

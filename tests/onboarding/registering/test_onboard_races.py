@@ -12,8 +12,9 @@ from django.db import IntegrityError, connection, transaction
 
 from clients.models import Agreement, Client, ReferralPartnerClientLink
 from onboarding.registering import locks, onboard
+from onboarding.registering.create_client import create_client
 from onboarding.registering.locks import advisory_key, take_advisory_locks
-from onboarding.registering.onboard import AwaitingSignature, LinkedElsewhere, Outcome
+from onboarding.registering.outcomes import AwaitingSignature, LinkedElsewhere, Outcome
 from partners.models import ReferralPartner
 from tests.conftest import caller
 from tests.make import make_client, make_first_agreement, make_partner, registration_body
@@ -32,7 +33,7 @@ def _agreement(transactional_db: None) -> Agreement:
 
 @pytest.fixture
 def _meet_before_creating(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(onboard, "_create", Meeting().before(onboard._create))
+    monkeypatch.setattr(onboard, "create_client", Meeting().before(create_client))
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ from edge.clock import database_time, for_people
 from onboarding.journey.page_path import page_path
 from onboarding.journey.steps import Step
 from onboarding.models import Purpose
-from onboarding.registering.onboard import AwaitingSignature, Onboarded, Ready, find_onboarded
+from onboarding.registering.onboard import find_onboarded
+from onboarding.registering.outcomes import AwaitingSignature, Onboarded, Ready
 from partners.models import ReferralPartner
 from tests.make import make_agreement, make_client, make_link, make_signature, make_staff, registration_body
 from tests.onboarding.visitor import FIRST, Visitor

@@ -16,7 +16,7 @@ from onboarding.journey.in_hand import NotProven
 from onboarding.models import EmailCode, Purpose
 from onboarding.proof.email_codes import standing_proof
 from onboarding.registering import onboard
-from onboarding.registering.onboard import NeedsApproval, Outcome
+from onboarding.registering.outcomes import NeedsApproval, Outcome
 from onboarding.signing.sign_agreement import Signed
 from onboarding.support import correct_users
 from onboarding.support.correct_users import (

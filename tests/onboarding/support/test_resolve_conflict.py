@@ -16,14 +16,8 @@ from django.utils import timezone
 from clients.models import Agreement, Client, ConflictStatus, LinkConflict, LinkRequest, ReferralPartnerClientLink
 from onboarding.approving.approve_link import Approved, approve_link, decline_link
 from onboarding.models import Purpose
-from onboarding.registering.onboard import (
-    Ambiguous,
-    AwaitingSignature,
-    Disowned,
-    LinkedElsewhere,
-    NeedsApproval,
-    find_onboarded,
-)
+from onboarding.registering.onboard import find_onboarded
+from onboarding.registering.outcomes import Ambiguous, AwaitingSignature, Disowned, LinkedElsewhere, NeedsApproval
 from onboarding.support import resolve_conflict as module
 from onboarding.support.resolve_conflict import (
     DecidedBefore,
