@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
 
 from django.db import transaction
 
 from cases.lifecycle import TRANSITIONS, CloseCode, Lifecycle
 from cases.models import Case, CaseTransition, ExchangeRate
 from clients.models import Client
-from edge.rows import ask
+from edge.rows import Statement
 from staff.decision import decision
 from staff.models import Staff
 
@@ -122,8 +123,17 @@ def _earnings(case: Case, close_code: CloseCode, at: datetime) -> Decimal | None
     return recovered.quantize(CENT, ROUND_HALF_UP)
 
 
-# Whoever moves a case holds its row, so one that was closed meanwhile is not moved.
-RELEASE = """
+class Released(NamedTuple):
+    """How many cases were set going."""
+
+    cases: int
+
+
+# Whoever moves a case holds its row, so one that was closed meanwhile is not moved. Plain SQL, for the cases that were
+# moved get their step in the same statement, however many they are.
+RELEASE = Statement(
+    Released,
+    """
 WITH moved AS (
     UPDATE cases_case
        SET lifecycle = CASE WHEN skip_verification THEN 'PendingVerification' ELSE 'PendingVerificationInternal' END,
@@ -135,7 +145,8 @@ WITH moved AS (
     SELECT id, %(at)s, 'PendingContractSigning', lifecycle, %(why)s FROM moved
 )
 SELECT count(*) FROM moved
-"""
+    """,
+)
 
 
 def release_signed_cases(*, client: Client, at: datetime) -> int:
@@ -144,5 +155,5 @@ def release_signed_cases(*, client: Client, at: datetime) -> int:
 
     For the transaction that signs and holds the client's row, so that no case comes in between.
     """
-    [[moved]] = ask(RELEASE, {"client": client.pk, "at": at, "why": SIGNED_WHY})
-    return int(moved)
+    [released] = RELEASE.ask({"client": client.pk, "at": at, "why": SIGNED_WHY})
+    return released.cases

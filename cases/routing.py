@@ -12,7 +12,7 @@ from cases.claim import Claim, DebtorType
 from cases.jurisdictions import OF_THE_FORCES
 from cases.models import Coverage, ExchangeRate
 from cases.models.collection_partner import USD
-from edge.rows import ask
+from edge.rows import Statement
 
 # More than any amount times any rate has, so that nothing is rounded where PostgreSQL rounds nothing either.
 DIGITS = 60
@@ -64,7 +64,10 @@ class Considered:
         return not self.against
 
 
-ROUTE = """
+# All claims of a call in one statement: the ORM can neither join the values that are sent nor number them.
+ROUTE = Statement(
+    Routed,
+    """
 WITH rate AS (
     SELECT 'USD' AS currency, 1::numeric AS usd_per_unit
     UNION ALL
@@ -100,7 +103,8 @@ SELECT found.collection_partner_id, of_claim.usd_per_unit
         ORDER BY coverage.position LIMIT 1
   ) AS found ON true
  ORDER BY wanted.place
-"""
+    """,
+)
 
 
 def route(wanted: Sequence[Wanted], *, at: datetime) -> list[UUID | None]:
@@ -120,7 +124,7 @@ def route_with_rates(wanted: Sequence[Wanted], *, at: datetime) -> list[Routed]:
         "nobodys": [*OF_THE_FORCES],
         "today": at.date(),
     }
-    return [Routed(*row) for row in ask(ROUTE, facts)]
+    return ROUTE.ask(facts)
 
 
 def explain_route(wanted: Wanted, *, at: datetime) -> list[Considered]:

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS
 from psycopg.sql import SQL, Identifier
@@ -18,7 +19,7 @@ from cases.models.case import draw_reference
 from cases.pricing.standard_fees import Age, age_uplift, standard_fee
 from cases.routing import Routed, Wanted, route_with_rates
 from clients.models import ReferralPartnerClientLink, User
-from edge.rows import ask
+from edge.rows import Statement
 
 CREATED_WHY = "Came with the client"
 NO_PARTNER = "No collection partner covers this debtor and amount."
@@ -164,9 +165,19 @@ SAID = sorted(
 )
 
 COLUMNS = [field.attname for field in Case._meta.concrete_fields]
-# With the first step of each; a reference that is taken makes no row and no error.
-INSERT = (
-    SQL("""
+
+
+class Made(NamedTuple):
+    """A case that was written."""
+
+    id: UUID
+
+
+# With the first step of each; a reference that is taken makes no row and no error. The ORM writes them in two, and does
+# not tell which rows a conflict left out.
+INSERT = Statement(
+    Made,
+    """
     WITH made AS (
         INSERT INTO cases_case ({columns})
         SELECT {columns} FROM jsonb_populate_recordset(NULL::cases_case, %s::jsonb)
@@ -176,9 +187,8 @@ INSERT = (
         SELECT id, created_at, '', lifecycle, %s FROM made
     )
     SELECT id FROM made
-    """)
-    .format(columns=SQL(", ").join(map(Identifier, COLUMNS)))
-    .as_string()
+    """,
+    columns=SQL(", ").join(map(Identifier, COLUMNS)),
 )
 
 
@@ -187,7 +197,7 @@ def _insert(cases: Sequence[Case]) -> None:
     if not cases:
         return
     rows = [{column: getattr(case, column) for column in COLUMNS} for case in cases]
-    made = {next(row) for row in ask(INSERT, [json.dumps(rows, default=str), CREATED_WHY])}
+    made = {row.id for row in INSERT.ask([json.dumps(rows, default=str), CREATED_WHY])}
     for case in cases:
         if case.pk in made:
             case._state.adding, case._state.db = False, DEFAULT_DB_ALIAS

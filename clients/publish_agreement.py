@@ -70,7 +70,7 @@ def hold_publishing(*, shared: bool) -> None:
     Signers share the lock, so that they do not wait for each other; who publishes has it alone.
     """
     lock = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor:  # of no table, which the ORM would want
         cursor.execute(f"SELECT {lock}(%s::bigint)", [PUBLISHING])
 
 

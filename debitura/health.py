@@ -13,6 +13,7 @@ from edge.errors import takes_plain_http
 
 # With one of them off, what was acknowledged can be gone after a crash.
 DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
+# One statement for a table that has no model and for settings, which are of no table.
 ASK = """
 SELECT (SELECT array_agg(app || '.' || name) FROM django_migrations),
        (SELECT array_agg(name) FROM unnest(%s::text[]) AS name WHERE current_setting(name) = 'off')

@@ -16,7 +16,7 @@ class ClockTimestamp(Func):
 
 def database_time() -> datetime:
     """Ask the database what time it is now, not when the transaction began."""
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor:  # of no table, which the ORM would want
         cursor.execute("SELECT clock_timestamp()")
         [now] = cursor.fetchone()
     return cast(datetime, now)

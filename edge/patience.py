@@ -7,6 +7,7 @@ from django.db import connection, connections
 
 from edge.postgresql.connections import PATIENCE, Connection
 
+# Settings are of no table, which the ORM would want.
 SET = "SELECT set_config('lock_timeout', %s, true), set_config('statement_timeout', %s, true)"
 
 

@@ -8,7 +8,7 @@ import string
 import uuid
 import zlib
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import pghistory
 import structlog
@@ -18,7 +18,7 @@ from django.db import DatabaseError, models, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from edge.rows import Columns, ask, statement
+from edge.rows import Columns, Statement
 
 HEX_COLOUR = r"^#[0-9A-Fa-f]{6}$"
 FONT_FAMILY = """^[A-Za-z0-9 ,'"-]*$"""
@@ -190,12 +190,21 @@ class ApiKey(models.Model):
             log.info("key_use_not_noted")
 
 
-# --- What every call of the API asks ----------------------------------------------------------------
-
 KEY = Columns(ApiKey, "key")
 # The logo can be longer than all else together, and only pages show it.
 PARTNER = Columns(ReferralPartner, "partner", without=["logo"])
-USABLE_KEY = statement(
+
+
+class KeyRow(NamedTuple):
+    """A key and its partner."""
+
+    key: ApiKey
+    partner: ReferralPartner
+
+
+# Every call asks this first, and the ORM takes longer to build it than PostgreSQL to answer.
+USABLE_KEY = Statement(
+    KeyRow,
     """
     SELECT {key}, {partner}
       FROM partners_apikey key JOIN partners_referralpartner partner ON partner.id = key.partner_id
@@ -209,10 +218,9 @@ USABLE_KEY = statement(
 
 def find_usable_key(hash: str) -> ApiKey | None:
     """The key that has this hash and opens the API at this moment by the database's clock, with its partner."""
-    found = ask(USABLE_KEY, [hash])
-    if not found:
+    rows = USABLE_KEY.ask([hash])
+    if not rows:
         return None
-    [values] = found
-    key = KEY.take(values)
-    key.partner = PARTNER.take(values)
-    return key
+    [found] = rows
+    found.key.partner = found.partner
+    return found.key

@@ -54,7 +54,7 @@ def history_context(**facts: str | int) -> Iterator[str]:
 
 def _set_context(context: str, metadata: str) -> None:
     """Until the transaction ends, at the latest; the triggers of pghistory read it."""
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor:  # of no table, which the ORM would want
         cursor.execute(
             "SELECT set_config('pghistory.context_id', %s, true), set_config('pghistory.context_metadata', %s, true)",
             [context, metadata],

@@ -76,6 +76,6 @@ def _own(name: str, origin: Origin) -> QuerySet[FailedSignIn]:
 
 def _one_at_a_time(keys: set[str]) -> None:
     """Two at once could both be the last. Sorted, so no deadlock."""
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor:  # of no table, which the ORM would want
         for key in sorted(keys):
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])

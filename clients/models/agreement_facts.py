@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import (
@@ -28,15 +29,29 @@ from clients.agreement_status import AgreementFacts, AgreementStatus, Reason, Si
 from clients.models.agreement import Agreement
 from clients.models.client import Client
 from clients.models.signature import Signature
-from edge.rows import ask, statement
+from edge.rows import Statement, Together
 
 # --- Of one client, or of those on a page: facts for agreement_status --------------------------------
 
-# For a statement that has a `client`: a row for each signature, or one of nulls, read by `take_facts`.
-FACTS = SQL("""
+
+class SignedRow(NamedTuple):
+    """The version that is signed now, and a signature as in SignatureFacts, or nulls where there is none."""
+
+    current_number: int | None
+    number: int | None
+    invalidated_at: datetime | None
+    renamed_at: datetime | None
+    outdated_from: datetime | None
+
+
+# For a statement that has a `client`: a row for each signature, or one of nulls, read by `facts_in`.
+FACTS = Together(
+    SignedRow,
+    """
     (SELECT max(number) FROM clients_agreement WHERE published_at IS NOT NULL),
     signed.number, signed.invalidated_at, signed.renamed_at, signed.outdated_from
-""")
+    """,
+)
 SIGNED = SQL("""
     LEFT JOIN LATERAL (
         SELECT version.number, signature.invalidated_at,
@@ -51,7 +66,18 @@ SIGNED = SQL("""
          WHERE signature.client_id = client.id
     ) signed ON true
 """)
-FACTS_OF = statement(
+
+
+class FactsRow(NamedTuple):
+    """One of a client's signatures."""
+
+    client_id: UUID
+    facts: SignedRow
+
+
+# One statement for versions, signatures and names; ACTIVE_LINK shares its pieces.
+FACTS_OF = Statement(
+    FactsRow,
     "SELECT client.id, {facts} FROM clients_client client {signed} WHERE client.id = ANY(%s) ORDER BY client.id",
     facts=FACTS,
     signed=SIGNED,
@@ -60,8 +86,10 @@ FACTS_OF = statement(
 
 def agreement_facts(client_ids: Collection[UUID]) -> dict[UUID, AgreementFacts]:
     """The facts of these clients, in one statement."""
-    rows = ask(FACTS_OF, [list(client_ids)])
-    return {client: take_facts(list(group)) for client, group in groupby(rows, key=next)}
+    rows = FACTS_OF.ask([list(client_ids)])
+    return {
+        client: facts_in([row.facts for row in group]) for client, group in groupby(rows, key=attrgetter("client_id"))
+    }
 
 
 def status_of(client: Client, *, at: datetime) -> AgreementStatus:
@@ -69,11 +97,14 @@ def status_of(client: Client, *, at: datetime) -> AgreementStatus:
     return agreement_status(agreement_facts([client.pk])[client.pk], at=at)
 
 
-def take_facts(rows: list[Iterator[Any]]) -> AgreementFacts:
-    """Make facts of the next values of all rows of one client."""
-    values = [tuple(row) for row in rows]
-    signed = tuple(SignatureFacts(*each) for _, *each in values if each[0] is not None)
-    return AgreementFacts(current_number=values[0][0], signatures=signed)
+def facts_in(rows: Sequence[SignedRow]) -> AgreementFacts:
+    """What all rows of one client say, of which there is one at least."""
+    signed = tuple(
+        SignatureFacts(row.number, row.invalidated_at, row.renamed_at, row.outdated_from)
+        for row in rows
+        if row.number is not None
+    )
+    return AgreementFacts(rows[0].current_number, signed)
 
 
 # --- Of any number of clients: selections and columns ------------------------------------------------

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
-from django.db import connection, models
+from django.db import models
 from django.db.models import F, Func, Value
 from django.db.models.functions import Now
 
@@ -17,6 +17,7 @@ from clients.mail_providers import is_public
 from clients.models.client import Client, User
 from edge.clock import ClockTimestamp
 from edge.mailbox import normal_address
+from edge.rows import Statement
 from partners.models import ReferralPartner
 
 
@@ -40,8 +41,11 @@ class Held:
 
 
 # An address that was only said to be the client's stands for it for a while, so that nobody keeps a company out by
-# typing its addresses. What the client adds itself waits for its proof.
-HELD = """
+# typing its addresses. What the client adds itself waits for its proof. Plain SQL, for each part is asked twice, of the
+# address and of its domain, and the ORM would write it out twice.
+HELD = Statement(
+    Held,
+    """
 WITH held AS (
     SELECT address.*, address.proven_at IS NOT NULL OR (
                split_part(address.address, '@', 2) <> ALL(%(public)s::text[]) AND EXISTS (
@@ -60,7 +64,8 @@ SELECT address, client_id, proven_at, is_proven, is_proven OR (
            entered_by <> 'Client' AND entered_at > clock_timestamp() - make_interval(days => %(days)s)
        )
   FROM held
-"""
+    """,
+)
 
 
 class EmailAddressQuerySet(models.QuerySet["EmailAddress"]):
@@ -75,9 +80,7 @@ class EmailAddressQuerySet(models.QuerySet["EmailAddress"]):
             "public": sorted(filter(is_public, domains)),
             "days": settings.UNPROVEN_ADDRESSES_STAND_FOR_DAYS,
         }
-        with connection.cursor() as cursor:
-            cursor.execute(HELD, facts)
-            return [Held(*row) for row in cursor.fetchall()]
+        return HELD.ask(facts)
 
     def register(self, client: Client, emails: Iterable[str], *, by: EnteredBy) -> set[str]:
         """

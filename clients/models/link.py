@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar, Self
+from typing import ClassVar, NamedTuple, Self
 from uuid import UUID
 
 import pghistory
@@ -12,9 +12,9 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from clients.agreement_status import AgreementFacts
-from clients.models.agreement_facts import FACTS, SIGNED, take_facts
+from clients.models.agreement_facts import FACTS, SIGNED, SignedRow, facts_in
 from clients.models.client import CLIENT, Client
-from edge.rows import Columns, ask, statement
+from edge.rows import Columns, Statement
 from partners.models import ReferralPartner
 
 
@@ -76,11 +76,21 @@ class ReferralPartnerClientLink(models.Model):
         return f"{self.client} through {self.partner}"
 
 
-# --- What every call of the API asks ----------------------------------------------------------------
-
 LINK = Columns(ReferralPartnerClientLink, "link")
-# The same as active().of(…).select_related("client"), with the client's agreement facts.
-ACTIVE_LINK = statement(
+
+
+class ActiveLinkRow(NamedTuple):
+    """A link with its client, and one of the client's signatures."""
+
+    link: ReferralPartnerClientLink
+    client: Client
+    facts: SignedRow
+
+
+# The same as active().of(…).select_related("client") and the client's agreement facts: every call about a client asks
+# it, so it is one statement, which the ORM has no words for.
+ACTIVE_LINK = Statement(
+    ActiveLinkRow,
     """
     SELECT {link}, {client}, {facts}
       FROM clients_referralpartnerclientlink link JOIN clients_client client ON client.id = link.client_id {signed}
@@ -97,10 +107,9 @@ def find_active_link(
     partner_id: UUID, external_tenant_id: str
 ) -> tuple[ReferralPartnerClientLink, AgreementFacts] | None:
     """The partner's link under this id, with its client and its agreement facts, in one statement."""
-    rows = ask(ACTIVE_LINK, {"partner": partner_id, "tenant_id": external_tenant_id})
+    rows = ACTIVE_LINK.ask({"partner": partner_id, "tenant_id": external_tenant_id})
     if not rows:
         return None
-    # Each signature is a row; link and client are the same in all.
-    [link, *_], [client, *_] = [LINK.take(row) for row in rows], [CLIENT.take(row) for row in rows]
-    link.client = client
-    return link, take_facts(rows)
+    link = rows[0].link  # each signature is a row; link and client are the same in all
+    link.client = rows[0].client
+    return link, facts_in([row.facts for row in rows])

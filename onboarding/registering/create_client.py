@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import NamedTuple
 from uuid import uuid4
 
 from cases.claim import Claim
@@ -13,13 +14,23 @@ from clients.models import Client, ReferralPartnerClientLink, User
 from clients.models.client import CLIENT, Role, users_of
 from clients.models.link import LINK
 from edge.mailbox import normal_address
-from edge.rows import ask, statement
+from edge.rows import Statement
 from onboarding.registering.outcomes import AwaitingSignature, BrokenRule, RulesBroken
 from onboarding.registering.registration import Registration
 from partners.models import ReferralPartner
 
-# One statement for five. The fee is held as it is until it is frozen on the link (product-rules 2.5).
-CREATE = statement(
+
+class CreatedRow(NamedTuple):
+    """What was written, and which version is to be signed."""
+
+    link: ReferralPartnerClientLink
+    client: Client
+    current_number: int | None
+
+
+# One statement for the ORM's five. The fee is held as it is until it is frozen on the link (product-rules 2.5).
+CREATE = Statement(
+    CreatedRow,
     """
     WITH partner AS (
         SELECT fee_percentage FROM partners_referralpartner WHERE id = %(partner_id)s FOR SHARE
@@ -79,11 +90,9 @@ def _insert(partner: ReferralPartner, registration: Registration) -> tuple[Refer
         "email_keys": [normal_address(person.email) for person in people],
         "roles": [Role.CREDITOR_ADMIN if person.is_onboarding_user else Role.CREDITOR_USER for person in people],
     }
-    [values] = ask(CREATE, facts)
-    link = LINK.take(values)
-    link.client = CLIENT.take(values)
-    [current_number] = values
-    return link, current_number
+    [created] = CREATE.ask(facts)
+    created.link.client = created.client
+    return created.link, created.current_number
 
 
 def in_unknown_divisions(registration: Registration) -> Iterator[BrokenRule]:

@@ -11,6 +11,7 @@ from edge.patience import patience
 from partners.models import ReferralPartner
 
 SECONDS_FOR_A_NAME = 10.0
+# Locks are of no table, which the ORM would want.
 TAKE_THOSE_BEFORE_ONE_THAT_IS_TAKEN = """
 SELECT key FROM unnest(%s::bigint[]) AS key WHERE NOT pg_try_advisory_xact_lock(key) LIMIT 1
 """

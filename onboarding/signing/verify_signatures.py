@@ -41,7 +41,7 @@ class Verification:
 @transaction.atomic
 def verify_signatures() -> Verification:
     """Look at every signature; changes nothing, and holds a few documents in memory at a time."""
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor:  # the ORM has no word for it
         cursor.execute("SET TRANSACTION READ ONLY")
     found = Verification()
     signatures = Signature.objects.select_related("agreement", "document").order_by("pk")
