@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
+from cases.lifecycle import FINISHED
 from edge.rows import Statement, Together
 
 
@@ -30,14 +31,14 @@ class StatsRow(NamedTuple):
 # Every answer about a client asks this, and the ORM takes longer to build it than PostgreSQL to answer.
 STATS = Statement(
     StatsRow,
-    "SELECT link_id, {stats} FROM cases_case WHERE link_id = ANY(%s) GROUP BY link_id",
+    "SELECT link_id, {stats} FROM cases_case WHERE link_id = ANY(%(links)s) GROUP BY link_id",
     stats=Together(
         CaseStats,
-        "count(*), count(*) FILTER (WHERE lifecycle IN ('Closed', 'Merged')), coalesce(sum(earnings_usd), 0)",
+        "count(*), count(*) FILTER (WHERE lifecycle = ANY(%(finished)s)), coalesce(sum(earnings_usd), 0)",
     ),
 )
 
 
 def case_stats(link_ids: Collection[UUID]) -> dict[UUID, CaseStats]:
     """The numbers of each of these links that has cases; one statement."""
-    return {row.link_id: row.stats for row in STATS.ask([list(link_ids)])}
+    return {row.link_id: row.stats for row in STATS.ask({"links": list(link_ids), "finished": [*FINISHED]})}

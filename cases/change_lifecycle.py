@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import transaction
 
 from cases.lifecycle import TRANSITIONS, CloseCode, Lifecycle
 from cases.models import Case, CaseTransition, ExchangeRate
+from cases.pricing.revenue import revenue
 from clients.models import Client
 from edge.rows import Statement
 from staff.decision import decision
 from staff.models import Staff
 
 SIGNED_WHY = "The client signed the agreement"
-CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True)
@@ -106,21 +106,12 @@ def _move(case: Case, to: Lifecycle, close_code: CloseCode | None, remainder: De
 
 
 def _earnings(case: Case, close_code: CloseCode, at: datetime) -> Decimal | None:
-    """
-    The referral partner's part of Debitura's part of the fee on what was recovered, in USD to the cent.
-
-    None where the price or the rate is not known.
-    """
+    """What the referral partner earned with it, in USD to the cent; None where the price or the rate is not known."""
     if not close_code.brings_money:
         return Decimal(0)
     usd_per_unit = ExchangeRate.objects.usd_per_unit([case.currency], on=at.date()).get(case.currency)
-    if usd_per_unit is None or case.success_fee_percentage is None:
-        return None
-    recovered = (case.amount - case.remainder) * usd_per_unit
-    shares = (case.success_fee_percentage, case.collection_partner.platform_share_percentage, case.link.fee_percentage)
-    for share in shares:
-        recovered *= share / 100
-    return recovered.quantize(CENT, ROUND_HALF_UP)
+    earned = revenue(case, case.amount - case.remainder, usd_per_unit=usd_per_unit)
+    return None if earned is None else earned.referral
 
 
 class Released(NamedTuple):

@@ -50,7 +50,10 @@ class Lifecycle(_Named):
     @property
     def is_finished(self) -> bool:
         """Whether nobody works on it any more."""
-        return self in (Lifecycle.CLOSED, Lifecycle.MERGED)
+        return self in FINISHED
+
+
+FINISHED = (Lifecycle.CLOSED, Lifecycle.MERGED)
 
 
 class CloseCode(_Named):

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, localcontext
+from typing import Any, NamedTuple
 from uuid import UUID
+
+from django.db.models import QuerySet
+from psycopg.sql import SQL
 
 from cases.claim import Claim, DebtorType
 from cases.jurisdictions import OF_THE_FORCES
-from cases.models import Coverage, ExchangeRate
+from cases.models import CollectionPartner, Coverage, ExchangeRate
 from cases.models.collection_partner import USD
-from edge.rows import Statement
+from edge.rows import Columns, Statement, Together
 
-# More than any amount times any rate has, so that nothing is rounded where PostgreSQL rounds nothing either.
+# More than any amount times any rate has, so that nothing is rounded before it is written.
 DIGITS = 60
+NOBODY = "No collection partner covers this debtor and amount."
 
 
 @dataclass(frozen=True)
@@ -64,46 +69,109 @@ class Considered:
         return not self.against
 
 
+class Conditions[T](NamedTuple):
+    """Something about each of the conditions on which a coverage of the debtor's country takes a claim."""
+
+    partner_is_active: T
+    coverage_is_active: T
+    somebody_collects_there: T
+    state: T
+    debtor_type: T
+    collection_partner: T
+    minimum: T
+
+
+# In SQL alone, for they are asked of all claims of a call at once.
+CONDITIONS = Conditions(
+    partner_is_active="partner.is_active",
+    coverage_is_active="coverage.is_active",
+    somebody_collects_there="wanted.state_code <> ALL (%(nobodys)s::text[])",
+    state="coverage.state IN ('', wanted.state_code)",
+    debtor_type="coverage.debtor_type IN ('', wanted.debtor_type)",
+    collection_partner="(wanted.named IS NULL OR partner.id = wanted.named)",
+    # Without a rate the comparison is unknown, which is no.
+    minimum="""CASE
+        WHEN coverage.minimum_amount IS NULL THEN true
+        WHEN coverage.minimum_currency = wanted.currency THEN wanted.amount >= coverage.minimum_amount
+        ELSE wanted.amount * of_claim.usd_per_unit >= coverage.minimum_amount * of_minimum.usd_per_unit
+        END""",
+)
+
+
+def in_force() -> QuerySet[Coverage]:
+    """Coverage that takes claims at all: the first two conditions, for lists of it."""
+    return Coverage.objects.filter(is_active=True, collection_partner__is_active=True)
+
+
+RATES = SQL("""
+    rate AS (
+        SELECT 'USD' AS currency, 1::numeric AS usd_per_unit
+        UNION ALL
+        SELECT needed.currency, newest.usd_per_unit
+          FROM (SELECT unnest(%(currencies)s::text[]) AS currency
+                UNION SELECT minimum_currency FROM cases_coverage WHERE country = ANY(%(countries)s::text[])) AS needed
+         CROSS JOIN LATERAL (
+               SELECT usd_per_unit FROM cases_exchangerate
+                WHERE currency = needed.currency AND date <= %(today)s ORDER BY date DESC LIMIT 1
+          ) AS newest
+    )
+""")
+WANTED = SQL("""
+    unnest(%(countries)s::text[], %(state_codes)s::text[], %(debtor_types)s::text[], %(amounts)s::numeric[],
+           %(currencies)s::text[], %(named)s::uuid[])
+    WITH ORDINALITY AS wanted (country, state_code, debtor_type, amount, currency, named, place)
+    LEFT JOIN rate AS of_claim ON of_claim.currency = wanted.currency
+""")
+COVERAGE = SQL("""
+    cases_coverage AS coverage
+    JOIN cases_collectionpartner AS partner ON partner.id = coverage.collection_partner_id
+    LEFT JOIN rate AS of_minimum ON of_minimum.currency = coverage.minimum_currency
+""")
 # All claims of a call in one statement: the ORM can neither join the values that are sent nor number them.
 ROUTE = Statement(
     Routed,
     """
-WITH rate AS (
-    SELECT 'USD' AS currency, 1::numeric AS usd_per_unit
-    UNION ALL
-    SELECT needed.currency, newest.usd_per_unit
-      FROM (SELECT unnest(%(currencies)s::text[]) AS currency
-            UNION SELECT minimum_currency FROM cases_coverage WHERE country = ANY(%(countries)s::text[])) AS needed
-     CROSS JOIN LATERAL (
-           SELECT usd_per_unit FROM cases_exchangerate
-            WHERE currency = needed.currency AND date <= %(today)s ORDER BY date DESC LIMIT 1
-      ) AS newest
-)
-SELECT found.collection_partner_id, of_claim.usd_per_unit
-  FROM unnest(%(countries)s::text[], %(state_codes)s::text[], %(debtor_types)s::text[], %(amounts)s::numeric[],
-              %(currencies)s::text[], %(named)s::uuid[])
-       WITH ORDINALITY AS wanted (country, state_code, debtor_type, amount, currency, named, place)
-  LEFT JOIN rate AS of_claim ON of_claim.currency = wanted.currency
-  LEFT JOIN LATERAL (
-       SELECT coverage.collection_partner_id
-         FROM cases_coverage AS coverage
-         JOIN cases_collectionpartner AS partner ON partner.id = coverage.collection_partner_id
-         LEFT JOIN rate AS of_minimum ON of_minimum.currency = coverage.minimum_currency
-        WHERE coverage.country = wanted.country AND coverage.is_active AND partner.is_active
-          AND wanted.state_code <> ALL (%(nobodys)s::text[])
-          AND coverage.state IN ('', wanted.state_code)
-          AND coverage.debtor_type IN ('', wanted.debtor_type)
-          AND (wanted.named IS NULL OR partner.id = wanted.named)
-          -- Without a rate the comparison is unknown, which is no.
-          AND CASE
-              WHEN coverage.minimum_amount IS NULL THEN true
-              WHEN coverage.minimum_currency = wanted.currency THEN wanted.amount >= coverage.minimum_amount
-              ELSE wanted.amount * of_claim.usd_per_unit >= coverage.minimum_amount * of_minimum.usd_per_unit
-              END
-        ORDER BY coverage.position LIMIT 1
-  ) AS found ON true
- ORDER BY wanted.place
+    WITH {rates}
+    SELECT found.collection_partner_id, of_claim.usd_per_unit
+      FROM {wanted}
+      LEFT JOIN LATERAL (
+           SELECT coverage.collection_partner_id
+             FROM {coverage}
+            WHERE coverage.country = wanted.country AND {conditions}
+            ORDER BY coverage.position LIMIT 1
+      ) AS found ON true
+     ORDER BY wanted.place
     """,
+    rates=RATES,
+    wanted=WANTED,
+    coverage=COVERAGE,
+    conditions=SQL(" AND ").join(map(SQL, CONDITIONS)),
+)
+
+
+class ConsideredRow(NamedTuple):
+    """A coverage, and which conditions are met."""
+
+    coverage: Coverage
+    partner: CollectionPartner
+    met: Conditions[bool]
+
+
+# The same conditions, by which every coverage is asked and not only the first that meets them.
+EXPLAIN = Statement(
+    ConsideredRow,
+    """
+    WITH {rates}
+    SELECT {coverage}, {partner}, {met}
+      FROM {wanted} JOIN ({from_coverage}) ON coverage.country = wanted.country
+     ORDER BY coverage.position
+    """,
+    rates=RATES,
+    wanted=WANTED,
+    from_coverage=COVERAGE,
+    coverage=Columns(Coverage, "coverage"),
+    partner=Columns(CollectionPartner, "partner"),
+    met=Together[Conditions[bool]](Conditions, ", ".join(f"coalesce({condition}, false)" for condition in CONDITIONS)),
 )
 
 
@@ -114,7 +182,11 @@ def route(wanted: Sequence[Wanted], *, at: datetime) -> list[UUID | None]:
 
 def route_with_rates(wanted: Sequence[Wanted], *, at: datetime) -> list[Routed]:
     """The same, with the rates, which are there anyway."""
-    facts = {
+    return ROUTE.ask(_parameters(wanted, at))
+
+
+def _parameters(wanted: Sequence[Wanted], at: datetime) -> dict[str, Any]:
+    return {
         "countries": [each.country for each in wanted],
         "state_codes": [each.state_code for each in wanted],
         "debtor_types": [each.debtor_type.value for each in wanted],
@@ -124,57 +196,44 @@ def route_with_rates(wanted: Sequence[Wanted], *, at: datetime) -> list[Routed]:
         "nobodys": [*OF_THE_FORCES],
         "today": at.date(),
     }
-    return ROUTE.ask(facts)
 
 
 def explain_route(wanted: Wanted, *, at: datetime) -> list[Considered]:
     """Every coverage of the debtor's country in the order of asking, with what speaks against it; for staff."""
-    coverage = list(Coverage.objects.filter(country=wanted.country).select_related("collection_partner"))
-    currencies = {wanted.currency, *(each.minimum_currency for each in coverage)}
+    rows = EXPLAIN.ask(_parameters([wanted], at))
+    currencies = {wanted.currency, *(row.coverage.minimum_currency for row in rows)}
     rates = ExchangeRate.objects.newest(currencies, on=at.date())
-    return [Considered(each, tuple(_against(each, wanted, rates))) for each in coverage]
+    return [_considered(row, wanted, rates) for row in rows]
 
 
-def _against(coverage: Coverage, wanted: Wanted, rates: Mapping[str, ExchangeRate]) -> Iterator[str]:
-    if not coverage.collection_partner.is_active:
-        yield "partner is inactive"
-    if not coverage.is_active:
-        yield "coverage is inactive"
-    if wanted.state_code in OF_THE_FORCES:
-        yield "nobody collects at addresses of the armed forces"
-    if coverage.state not in ("", wanted.state_code):
-        yield f"covers {coverage.state} only"
-    if coverage.debtor_type not in ("", wanted.debtor_type):
-        yield f"covers {coverage.debtor_type} only"
-    if wanted.collection_partner_id not in (None, coverage.collection_partner_id):
-        yield "another collection partner was asked for"
-    yield from _below_minimum(coverage, wanted, rates)
+def _considered(row: ConsideredRow, wanted: Wanted, rates: Mapping[str, ExchangeRate]) -> Considered:
+    row.coverage.collection_partner = row.partner
+    against = Conditions(
+        partner_is_active="partner is inactive",
+        coverage_is_active="coverage is inactive",
+        somebody_collects_there="nobody collects at addresses of the armed forces",
+        state=f"covers {row.coverage.state} only",
+        debtor_type=f"covers {row.coverage.debtor_type} only",
+        collection_partner="another collection partner was asked for",
+        minimum="" if row.met.minimum else _below_minimum(row.coverage, wanted, rates),
+    )
+    return Considered(row.coverage, tuple(why for why, met in zip(against, row.met, strict=True) if not met))
 
 
-def _below_minimum(coverage: Coverage, wanted: Wanted, rates: Mapping[str, ExchangeRate]) -> Iterator[str]:
-    if coverage.minimum_amount is None:
-        return
-    minimum = _money(coverage.minimum_amount, coverage.minimum_currency)
+def _below_minimum(coverage: Coverage, wanted: Wanted, rates: Mapping[str, ExchangeRate]) -> str:
+    said = f"minimum {coverage.minimum}"
     if coverage.minimum_currency == wanted.currency:
-        if wanted.amount < coverage.minimum_amount:
-            yield f"minimum {minimum}"
-        return
+        return said
     compared = [currency for currency in (coverage.minimum_currency, wanted.currency) if currency != USD]
     missing = [currency for currency in compared if currency not in rates]
     if missing:
-        yield f"minimum {minimum}, and there is no rate for {' and '.join(missing)}"
-        return
+        return f"{said}, and there is no rate for {' and '.join(missing)}"
     with localcontext(prec=DIGITS):
         of_minimum, of_claim = (_usd_per(currency, rates) for currency in (coverage.minimum_currency, wanted.currency))
-        if wanted.amount * of_claim < coverage.minimum_amount * of_minimum:
-            same = _money(coverage.minimum_amount * of_minimum / of_claim, wanted.currency)
-            days = " and ".join(f"{currency} of {rates[currency].date}" for currency in compared)
-            yield f"minimum {minimum} is {same} at the rate of {days}"
+        same = f"{(coverage.minimum_amount or 0) * of_minimum / of_claim:,.2f} {wanted.currency}"
+    days = " and ".join(f"{currency} of {rates[currency].date}" for currency in compared)
+    return f"{said} is {same} at the rate of {days}"
 
 
 def _usd_per(currency: str, rates: Mapping[str, ExchangeRate]) -> Decimal:
     return Decimal(1) if currency == USD else rates[currency].usd_per_unit
-
-
-def _money(amount: Decimal, currency: str) -> str:
-    return f"{amount:,.2f} {currency}"

@@ -16,13 +16,12 @@ from psycopg.sql import SQL, Identifier
 from cases.claim import Claim, Debtor
 from cases.models import Case, CollectionPartner, SubmissionError, SubmittedCase
 from cases.models.case import draw_reference
-from cases.pricing.standard_fees import Age, age_uplift, standard_fee
-from cases.routing import Routed, Wanted, route_with_rates
+from cases.pricing.standard_fees import Age, age_uplift, standard_price
+from cases.routing import NOBODY, Routed, Wanted, route_with_rates
 from clients.models import ReferralPartnerClientLink, User
 from edge.rows import Statement
 
 CREATED_WHY = "Came with the client"
-NO_PARTNER = "No collection partner covers this debtor and amount."
 NAMED_PARTNER = "The collection partner that was asked for does not cover this debtor and amount, or takes no cases."
 DUPLICATE = "This creditor reference is in use. Send the case with another one."
 UNKNOWN = "The client was created by an earlier call that did not have this case, and a repeated call creates none."
@@ -124,7 +123,7 @@ def _place(
     link: ReferralPartnerClientLink, claim: Claim, routed: Routed, assigned: Mapping[str, User], at: datetime
 ) -> Submitted:
     if routed.collection_partner_id is None:
-        why = NAMED_PARTNER if claim.collection_partner_id else NO_PARTNER
+        why = NAMED_PARTNER if claim.collection_partner_id else NOBODY
         return NotPlaced(SubmissionError.NO_PARTNER_AVAILABLE, why)
     said = {name: getattr(claim, name) for name in SAID}
     debtor = {f"debtor_{name}": getattr(claim.debtor, name) for name in OF_DEBTOR}
@@ -147,13 +146,11 @@ def _place(
 def _price(claim: Claim, usd_per_unit: Decimal | None, at: datetime) -> dict[str, Decimal | None]:
     """By the standard agreement; without a rate it is not known."""
     age = Age(claim.due_date, claim.over_12_months, claim.over_24_months)
-    uplift = age_uplift(claim.amount, age, on=at.date())
+    price = standard_price(claim.amount, claim.debtor.country, age, usd_per_unit=usd_per_unit, on=at.date())
     has_parts = claim.over_12_months is not None
     return {
-        "success_fee_percentage": None
-        if usd_per_unit is None
-        else standard_fee(claim.amount * usd_per_unit, claim.debtor.country) + uplift,
-        "age_uplift_points": uplift if has_parts else None,
+        "success_fee_percentage": None if price is None else price.total,
+        "age_uplift_points": age_uplift(claim.amount, age, on=at.date()) if has_parts else None,
     }
 
 

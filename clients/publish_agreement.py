@@ -10,7 +10,7 @@ from django.db.models import Count
 
 from clients.agreement_text import UnsupportedMarkdown, agreement_blocks
 from clients.models import Agreement, ReferralPartnerClientLink
-from clients.models.agreement_facts import has_current_signature, has_signed
+from clients.models.agreement_facts import CURRENT, SIGN_AGAIN, stands_so
 from edge.clock import database_time
 from staff.decision import decision
 from staff.models import Staff
@@ -78,9 +78,9 @@ def effect_of_publishing(*, at: datetime) -> Effect:
     """Count whom a new material version would ask to sign again; two statements, however many there are."""
     links = ReferralPartnerClientLink.objects.active()
     links = links.filter(client__withdrawn_at=None, client__erased_at=None).order_by()
-    is_current = has_current_signature(at=at, client="client", name="client__name")
-    asked = links.filter(is_current).aggregate(clients=Count("pk"), partners=Count("partner", distinct=True))
-    waiting = links.filter(~is_current, has_signed(client="client")).count()
+    conditions = stands_so(at=at, client="client", name="client__name")
+    asked = links.filter(conditions[CURRENT]).aggregate(clients=Count("pk"), partners=Count("partner", distinct=True))
+    waiting = links.filter(conditions[SIGN_AGAIN]).count()
     return Effect(**asked, waiting=waiting)
 
 

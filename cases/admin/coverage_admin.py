@@ -208,8 +208,7 @@ class CoverageAdmin(ReasonedAdmin):
     @admin.display(ordering="minimum_amount")
     def minimum(self, coverage: Coverage) -> str:
         """From which amount on."""
-        amount = coverage.minimum_amount
-        return "any" if amount is None else f"{amount:,.2f} {coverage.minimum_currency}"
+        return coverage.minimum or "any"
 
     def get_urls(self) -> list[URLPattern]:
         """With the tester."""

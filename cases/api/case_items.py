@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from uuid import UUID
 
 from pydantic import Field
@@ -12,13 +12,12 @@ from cases.api.case_body import NeedsInfo, Number, midnight
 from cases.api.find_cases import CaseCounts
 from cases.lifecycle import CloseCode, Lifecycle
 from cases.models import Case
+from cases.pricing.revenue import revenue
 from clients.countries import country_name
 from clients.models import Client, User
 from clients.models.client import Role
 from edge.query import PageBody
 from edge.shapes import Answer, left_out
-
-CENT = Decimal("0.01")
 
 
 class ContactUser(Answer):
@@ -158,19 +157,16 @@ def case_detail(case: Case, *, usd_per_unit: Decimal | None) -> CaseDetail:
 
 
 def _revenue(case: Case, usd_per_unit: Decimal | None) -> PotentialRevenue | None:
-    if usd_per_unit is None or case.success_fee_percentage is None:
+    if (all_of_it := revenue(case, case.amount, usd_per_unit=usd_per_unit)) is None:
         return None
-    gross = case.amount * usd_per_unit
-    collected = gross * case.success_fee_percentage / 100
-    platform = collected * case.collection_partner.platform_share_percentage / 100
     return PotentialRevenue(
-        gross_amount_usd=gross.quantize(CENT, ROUND_HALF_UP),
+        gross_amount_usd=all_of_it.recovered,
         success_fee_percentage=case.success_fee_percentage,
-        collection_partner_revenue_usd=collected.quantize(CENT, ROUND_HALF_UP),
+        collection_partner_revenue_usd=all_of_it.collection_partner,
         platform_revenue_share_percentage=case.collection_partner.platform_share_percentage,
-        platform_revenue_usd=platform.quantize(CENT, ROUND_HALF_UP),
+        platform_revenue_usd=all_of_it.platform,
         referral_fee_percentage=case.link.fee_percentage,
-        referral_revenue_usd=(platform * case.link.fee_percentage / 100).quantize(CENT, ROUND_HALF_UP),
+        referral_revenue_usd=all_of_it.referral,
     )
 
 

@@ -14,12 +14,12 @@ from cases.claim import DebtorType
 from cases.jurisdictions import country_id, jurisdiction_id, jurisdiction_name
 from cases.models import Case, CollectionPartner, Coverage
 from cases.pricing.preview_case import Preview
+from cases.routing import NOBODY, in_force
 from clients.countries import country_name
 from edge.shapes import Answer, left_out
 from partners.models import ReferralPartner
 
 KINDS = {DebtorType.COMPANY.value: "B2B cases only", DebtorType.PRIVATE.value: "B2C cases only"}
-NOT_COVERED = "No collection partner covers this debtor and amount."
 
 
 class PartnerCoverage(Answer):
@@ -101,8 +101,7 @@ class PreviewBody(Answer):
 
 def coverage_items() -> list[CoverageItem]:
     """Every jurisdiction that somebody active covers, by name; one statement. Who covers a country covers all of it."""
-    active = Coverage.objects.filter(is_active=True, collection_partner__is_active=True)
-    rows = list(active.select_related("collection_partner").order_by("country", "position"))
+    rows = list(in_force().select_related("collection_partner").order_by("country", "position"))
     places = {(each.country, each.state) for each in rows}
     items = [
         _item(country, state, [each for each in rows if each.country == country and each.state in ("", state)])
@@ -162,7 +161,7 @@ def preview_body(wanted: PreviewRequest, preview: Preview) -> PreviewBody:
     place = wanted.debtor.place
     return PreviewBody(
         is_eligible=preview.is_covered,
-        ineligibility_reason=None if preview.is_covered else NOT_COVERED,
+        ineligibility_reason=None if preview.is_covered else NOBODY,
         jurisdiction=Jurisdiction(
             id=jurisdiction_id(place.country, place.state),
             name=jurisdiction_name(place.country, place.state),
@@ -183,7 +182,7 @@ def _pricing(wanted: PreviewRequest, preview: Preview) -> PricingPreview | None:
     return PricingPreview(
         base_success_fee_percentage=price.base,
         age_surcharge_percentage=price.uplift,
-        total_success_fee_percentage=price.base + price.uplift,
+        total_success_fee_percentage=price.total,
         currency_code=wanted.currency_code,
         pricing_source="Standard agreement",
         pricing_source_description="By the debtor's place, the amount in USD at the newest rate, and the claim's age.",

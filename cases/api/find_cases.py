@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,14 +10,13 @@ from uuid import UUID
 from django.db.models import Count, Q
 
 from cases.api.list_schemas import CasesQuery
-from cases.lifecycle import Lifecycle
+from cases.lifecycle import FINISHED, Lifecycle
 from cases.models import Case
 from cases.models.case import CaseQuerySet
 from clients.models import ReferralPartnerClientLink
 from partners.models import ReferralPartner
 
-PENDING = frozenset(Lifecycle) - {Lifecycle.ACTIVE, Lifecycle.PAUSED, Lifecycle.CLOSED, Lifecycle.MERGED}
-FINISHED = frozenset({Lifecycle.CLOSED, Lifecycle.MERGED})
+PENDING = frozenset(Lifecycle) - {Lifecycle.ACTIVE, Lifecycle.PAUSED, *FINISHED}
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ def _count(found: CaseQuerySet, at: datetime) -> CaseCounts:
     )
     counted = {Lifecycle(lifecycle): (cases, new) for lifecycle, cases, new in rows}
 
-    def of(lifecycles: frozenset[Lifecycle]) -> int:
+    def of(lifecycles: Collection[Lifecycle]) -> int:
         return sum(cases for lifecycle, (cases, _) in counted.items() if lifecycle in lifecycles)
 
     return CaseCounts(

@@ -14,14 +14,13 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Now
 from django.db.models.sql.compiler import SQLCompiler
 
-from cases.lifecycle import CloseCode, Lifecycle
+from cases.lifecycle import FINISHED, CloseCode, Lifecycle
 from cases.models.collection_partner import ALPHA_2, CURRENCY, DEBTOR_TYPES, CollectionPartner
 from clients.models import Client, ReferralPartnerClientLink, User
 from partners.models import ReferralPartner
 
 ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # no I, L, O, 0 and 1
 REFERENCE = f"^[{ALPHABET}]{{8}}$"
-FINISHED = [lifecycle for lifecycle in Lifecycle if lifecycle.is_finished]
 
 
 def draw_reference() -> str:
@@ -203,8 +202,8 @@ class Case(models.Model):
                 name="only_and_every_closed_case_has_a_close_code",
             ),
             models.CheckConstraint(
-                condition=Q(lifecycle__in=FINISHED, finished_at__isnull=False)
-                | (~Q(lifecycle__in=FINISHED) & Q(finished_at=None)),
+                condition=Q(lifecycle__in=[*FINISHED], finished_at__isnull=False)
+                | (~Q(lifecycle__in=[*FINISHED]) & Q(finished_at=None)),
                 name="only_and_every_finished_case_has_its_end",
             ),
             models.CheckConstraint(

@@ -117,6 +117,11 @@ class Coverage(models.Model):
     def __str__(self) -> str:
         return f"{self.country}{f'-{self.state}' if self.state else ''} by {self.collection_partner}"
 
+    @property
+    def minimum(self) -> str:
+        """From which amount on, as staff read it; blank where any will do."""
+        return "" if self.minimum_amount is None else f"{self.minimum_amount:,.2f} {self.minimum_currency}"
+
 
 class ExchangeRateQuerySet(models.QuerySet["ExchangeRate"]):
     """Selections of rates."""

@@ -35,6 +35,26 @@ class Age:
     over_24_months: Decimal | None = None
 
 
+@dataclass(frozen=True)
+class Price:
+    """Percent of what is recovered, and the points that the claim's age adds."""
+
+    base: Decimal
+    uplift: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        """Percent of what is recovered, all in all."""
+        return self.base + self.uplift
+
+
+def standard_price(amount: Decimal, country: str, age: Age, *, usd_per_unit: Decimal | None, on: date) -> Price | None:
+    """By the standard agreement, for a debtor in this country; None where the currency has no rate."""
+    if usd_per_unit is None:
+        return None
+    return Price(standard_fee(amount * usd_per_unit, country), age_uplift(amount, age, on=on))
+
+
 def standard_fee(amount_usd: Decimal, country: str) -> Decimal:
     """Percent of what is recovered from a debtor in this country, for a claim that is younger than 12 months."""
     steps = IN_EUROPE if country in EUROPE else ELSEWHERE

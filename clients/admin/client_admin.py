@@ -25,8 +25,7 @@ from clients.models.agreement_facts import (
     CURRENT,
     NEVER_SIGNED,
     SIGN_AGAIN,
-    has_current_signature,
-    has_signed,
+    stands_so,
     with_agreement_status,
 )
 from edge.clock import for_people
@@ -48,13 +47,7 @@ class AgreementFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Client]) -> QuerySet[Client]:
         """Those that stand so."""
-        is_current = has_current_signature(at=timezone.now())
-        conditions = {
-            NEVER_SIGNED: Q(~has_signed()),
-            CURRENT: Q(is_current),
-            SIGN_AGAIN: Q(has_signed()) & ~Q(is_current),
-        }
-        wanted = conditions.get(self.value() or "")
+        wanted = stands_so(at=timezone.now()).get(self.value() or "")
         return queryset if wanted is None else queryset.filter(wanted)
 
 

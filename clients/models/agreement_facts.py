@@ -119,9 +119,7 @@ def has_signed(*, client: str = "pk") -> Exists:
 
 def has_current_signature(*, at: datetime, client: str = "pk", name: str = "name") -> Exists:
     """Whether a signature stands at this moment; `client` and `name` say where a queryset has the client's."""
-    required = Agreement.objects.required(at=at).order_by("-number").values("number")[:1]
-    standing = Signature.objects.filter(client=OuterRef(client), company_name=OuterRef(name), invalidated_at=None)
-    return Exists(standing.filter(agreement__number__gte=Coalesce(Subquery(required), 0)))
+    return Exists(_standing(OuterRef(name), at=at, client=client))
 
 
 def is_current(*, at: datetime, client: str) -> Coalesce:
@@ -130,18 +128,29 @@ def is_current(*, at: datetime, client: str) -> Coalesce:
 
     For few rows of many: as a condition, PostgreSQL would rather read all signatures at once.
     """
-    required = Agreement.objects.required(at=at).order_by("-number").values("number")[:1]
-    standing = Signature.objects.filter(client=OuterRef(client), company_name=F("client__name"), invalidated_at=None)
-    standing = standing.filter(agreement__number__gte=Coalesce(Subquery(required), 0)).order_by()
+    standing = _standing(F("client__name"), at=at, client=client).order_by()
     return Coalesce(Subquery(standing.values(stands=Value(True))[:1]), Value(False))
+
+
+def _standing(name: F | OuterRef, *, at: datetime, client: str) -> QuerySet[Signature]:
+    """SignatureFacts.stands, of a client that is called so."""
+    required = Agreement.objects.required(at=at).order_by("-number").values("number")[:1]
+    signatures = Signature.objects.filter(client=OuterRef(client)).in_name(name)
+    return signatures.filter(agreement__number__gte=Coalesce(Subquery(required), 0))
+
+
+def stands_so(*, at: datetime, client: str = "pk", name: str = "name") -> dict[str, Q]:
+    """Of what clients each status is true, by what staff call it; `client` and `name` as above."""
+    signed, current = has_signed(client=client), has_current_signature(at=at, client=client, name=name)
+    return {NEVER_SIGNED: Q(~signed), CURRENT: Q(current), SIGN_AGAIN: Q(signed) & ~Q(current)}
 
 
 def with_agreement_status(clients: QuerySet[Client], *, at: datetime) -> QuerySet[Client]:
     """Clients with `agreement_status`, and with `sign_again_reason` and `sign_again_since` where that is it."""
     ended = _with_ends(Signature.objects.filter(client=OuterRef("pk"))).order_by("-ended_at", "-agreement__number")
+    conditions = stands_so(at=at)
     status = Case(
-        When(~has_signed(), then=Value(NEVER_SIGNED)),
-        When(has_current_signature(at=at), then=Value(CURRENT)),
+        *[When(conditions[each], then=Value(each)) for each in (NEVER_SIGNED, CURRENT)],
         default=Value(SIGN_AGAIN),
         output_field=TextField(),
     )

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import uuid
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q
 
 from clients.models.agreement import Agreement
 from clients.models.client import LABELS, Client
 from partners.models import ReferralPartner
+
+
+class SignatureQuerySet(models.QuerySet["Signature"]):
+    """Selections of signatures."""
+
+    def in_name(self, name: str | F | OuterRef) -> Self:
+        """Those that count for a company of this name as long as their version does."""
+        return self.filter(company_name=name, invalidated_at=None)
 
 
 class Signature(models.Model):
@@ -46,6 +54,8 @@ class Signature(models.Model):
     )
     invalidated_why = models.TextField(blank=True, help_text="In words for the client.")
 
+    objects = SignatureQuerySet.as_manager()
+
     class Meta:
         ordering: ClassVar = ["-signed_at"]
         permissions: ClassVar = [("invalidate_signature", "Can invalidate a signature")]
@@ -67,6 +77,10 @@ class Signature(models.Model):
 
     def __str__(self) -> str:
         return f"{self.company_name}, {self.agreement}"
+
+    def is_in_name(self, name: str) -> bool:
+        """Whether it is among `in_name`."""
+        return self.invalidated_at is None and self.company_name == name
 
     def details_in_order(self) -> list[tuple[str, str]]:
         """The company's details in the order in which they were shown, which PostgreSQL's JSON does not keep."""

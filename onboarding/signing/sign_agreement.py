@@ -120,7 +120,7 @@ def _sign_what_was_shown(
     agreement = Agreement.objects.current()
     if agreement is None or agreement.number != shown.version:
         return NewVersionShown()
-    standing = client.signatures.filter(agreement=agreement, company_name=client.name, invalidated_at=None).first()
+    standing = client.signatures.filter(agreement=agreement).in_name(client.name).first()
     if standing is not None:
         return Signed(standing)
     if what_is_shown(client, agreement) != shown:

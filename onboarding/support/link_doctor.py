@@ -217,8 +217,7 @@ def _stands(link: ReferralPartnerClientLink, status: AgreementStatus, signatures
 
 
 def _is_what_stands(signature: Signature, number: int, client: Client) -> bool:
-    is_of_now = signature.invalidated_at is None and signature.company_name == client.name
-    return is_of_now and signature.agreement.number == number
+    return signature.is_in_name(client.name) and signature.agreement.number == number
 
 
 def _waits(link: ReferralPartnerClientLink, status: AgreementStatus) -> str:

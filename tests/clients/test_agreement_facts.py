@@ -10,6 +10,7 @@ from uuid import UUID
 
 import pytest
 from django.db import connection
+from django.db.models import Q, QuerySet
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -23,6 +24,7 @@ from clients.models.agreement_facts import (
     has_current_signature,
     has_signed,
     is_current,
+    stands_so,
     status_of,
     with_agreement_status,
 )
@@ -86,6 +88,41 @@ def test_both_forms_of_the_rule_agree_at_every_moment(agreement: Agreement, seed
     assert [_all_at_once(moment) for moment in moments] == one_by_one
     assert [_selected(moment) for moment in moments] == [_counted(said) for said in one_by_one]
     assert {what for said in one_by_one for what, *_ in said.values()} == {NEVER_SIGNED, CURRENT, SIGN_AGAIN}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_clients_are_found_by_the_status_that_each_has(agreement: Agreement, seed: int) -> None:
+    past = Past(seed)
+    past.happens()
+    moments = [BEGAN + HOUR * past.chance.randint(1, 400) for _ in range(5)]
+
+    found = [_found_by_status(Client.objects.all(), "pk", stands_so(at=at)) for at in moments]
+
+    assert found == [_grouped(_one_by_one(at)) for at in moments]
+    assert {status for each in found for status, clients in each.items() if clients} == {*found[0]}
+    of_links = [stands_so(at=at, client="client", name="client__name") for at in moments]
+    assert found == [_found_by_status(ReferralPartnerClientLink.objects.all(), "client", each) for each in of_links]
+
+
+def _found_by_status(rows: QuerySet[Any], client: str, conditions: dict[str, Q]) -> dict[str, set[UUID]]:
+    return {status: set(rows.filter(wanted).values_list(client, flat=True)) for status, wanted in conditions.items()}
+
+
+def _grouped(said: dict[UUID, tuple[Any, ...]]) -> dict[str, set[UUID]]:
+    statuses = (NEVER_SIGNED, CURRENT, SIGN_AGAIN)
+    return {status: {client for client, (what, *_) in said.items() if what == status} for status in statuses}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_signature_in_a_name_is_one_by_itself_and_among_many(agreement: Agreement, seed: int) -> None:
+    Past(seed).happens()
+    signatures = set(Signature.objects.all())
+
+    selected = {name: set(Signature.objects.in_name(name)) for name in NAMES}
+
+    assert selected == {name: {each for each in signatures if each.is_in_name(name)} for name in NAMES}
+    assert set() not in selected.values()
+    assert any(each.invalidated_at for each in signatures)
 
 
 def _one_by_one(at: datetime) -> dict[UUID, tuple[Any, ...]]:
