@@ -9,7 +9,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from edge.errors import takes_plain_http
+from edge.answer_errors import takes_plain_http
 
 # With one of them off, what was acknowledged can be gone after a crash.
 DURABLE = ("fsync", "synchronous_commit", "full_page_writes")

@@ -11,6 +11,7 @@ from django.utils.csp import CSP
 
 from debitura import embedded_postgres
 from debitura.environment import Environment, network, of_production
+from edge.chunked import MAX_BODY, MAX_FORM, in_words
 from edge.encryption import read_keys
 from edge.mailbox import is_address
 from edge.request_log import configure_logging
@@ -150,8 +151,8 @@ MIDDLEWARE = [
     "edge.api_middleware.ApiMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "edge.errors.DatabaseAwayMiddleware",
-    "edge.errors.ErrorBodiesMiddleware",
+    "edge.answer_errors.DatabaseAwayMiddleware",
+    "edge.answer_errors.ErrorBodiesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "edge.page_middleware.PageCsrfViewMiddleware",
@@ -243,11 +244,11 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 # "CsrfViewMiddleware is missing": the check looks for its name, and ours is a subclass.
 SILENCED_SYSTEM_CHECKS = ["security.W003"]
-CSRF_FAILURE_VIEW = "edge.errors.csrf_failed"
+CSRF_FAILURE_VIEW = "edge.answer_errors.csrf_failed"
 SESSION_COOKIE_AGE = 24 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # Of forms; a draft of the agreement is the largest. A megabyte of signs to be decoded would cost 200 ms of CPU.
-DATA_UPLOAD_MAX_MEMORY_SIZE = 400_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_FORM
 # No file is larger, so none goes to the disk.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
@@ -259,14 +260,14 @@ CALLS_AT_ONCE: int = env.number("CALLS_AT_ONCE", default=64, least=0, most=1_000
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["partners.authentication.XApiKeyAuthentication"],
     # Closed by default: an operation names who may call it.
-    "DEFAULT_PERMISSION_CLASSES": ["edge.errors.Closed"],
+    "DEFAULT_PERMISSION_CLASSES": ["edge.negotiation.Closed"],
     "DEFAULT_THROTTLE_CLASSES": ["partners.call_rate.CallRate"],
     "DEFAULT_PARSER_CLASSES": ["edge.json_body.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "edge.errors.AlwaysJSON",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "edge.negotiation.AlwaysJSON",
     "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_SCHEMA_CLASS": "edge.operation_schema.OperationSchema",
-    "EXCEPTION_HANDLER": "edge.errors.answer_exception",
+    "EXCEPTION_HANDLER": "edge.answer_errors.answer_exception",
     "UNAUTHENTICATED_USER": None,
     "COERCE_DECIMAL_TO_STRING": False,
 }
@@ -286,9 +287,9 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Debitura Referral Partner API",
     "DESCRIPTION": (
         "Bring your customers to Debitura as clients. Send your key in the header `XApiKey`, and JSON in UTF-8 of at "
-        "most 1 MB, over https: a call without TLS is a 403. Property names are taken in any letter case; unknown ones "
-        "are refused. Times are UTC. Every answer has an `X-Request-Id`: name it when you write to us. An `error` is a "
-        "name that stays as it is, a message may change its words.\n\n"
+        f"most {in_words(MAX_BODY)}, over https: a call without TLS is a 403. Property names are taken in any letter "
+        "case; unknown ones are refused. Times are UTC. Every answer has an `X-Request-Id`: name it when you write "
+        "to us. An `error` is a name that stays as it is, a message may change its words.\n\n"
         "Clients that were generated from the first contract go on working. What there is not, and that contract does "
         "not call nullable, is left out. Beyond it, answers hold "
         + ", ".join(f"`{name}`" for name in BEYOND_THE_CONTRACT)

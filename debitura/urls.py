@@ -17,7 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 if settings.HAS_DEMO_PAGES:
     urlpatterns.append(path("demo/", include("debitura.demo.urls")))
 
-handler400 = "edge.errors.bad_request"
-handler403 = "edge.errors.forbidden"
-handler404 = "edge.errors.not_found"
-handler500 = "edge.errors.server_error"
+handler400 = "edge.answer_errors.bad_request"
+handler403 = "edge.answer_errors.forbidden"
+handler404 = "edge.answer_errors.not_found"
+handler500 = "edge.answer_errors.server_error"

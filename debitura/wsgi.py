@@ -18,7 +18,7 @@ hide_values_of_crashes()
 end_with_the_main_process()
 try:
     django = get_wsgi_application()
-    from edge.errors import NeverRaises
+    from edge.answer_errors import NeverRaises
 
     application = NeverRaises(ReadsAnyContentType(ReadsChunkedBodies(WaitsWithoutDatabase(django))))
     load_countries()

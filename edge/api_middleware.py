@@ -8,7 +8,7 @@ from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.security import SecurityMiddleware
 
-from edge.errors import answer, sent_in_clear, with_our_body
+from edge.answer_errors import answer, sent_in_clear, with_our_body
 from edge.is_api import is_api
 
 

@@ -7,10 +7,15 @@ from django.utils.http import parse_header_parameters
 
 from edge.patience import give_connections_back
 
-MAX_BODY = 1_000_000  # bytes
+MAX_BODY, MAX_FORM = 1_000_000, 400_000  # bytes, of a call and of a page's form
 LONGEST_TYPE = 255
 MAX_DROPPED = 10 * MAX_BODY  # how much of what is too long is still read, to be able to say so
 type WSGIApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+def in_words(size: int) -> str:
+    """So many bytes, as callers are told of a limit."""
+    return f"{size // 1_000_000} MB" if size >= 1_000_000 else f"{size // 1_000} kB"
 
 
 class Stream(Protocol):

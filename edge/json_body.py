@@ -19,7 +19,7 @@ from edge.errors import ApiError, field_path, invalid, standard
 MAX_DEPTH = 32
 MAX_NUMBER = 100
 MAX_FAULTS = 500
-# What a body of 1 MB may be cut into. 100 cases with all their fields, the largest that any operation takes, are a
+# What a body may be cut into. 100 cases with all their fields, the largest that any operation takes, are a
 # quarter of it.
 MAX_PARTS = 30_000
 MAX_PROPERTIES = 200
@@ -40,7 +40,7 @@ class StrictJSONParser(BaseParser):
     def parse(
         self, stream: Stream, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
-        """Return the value, or raise ApiError: 413 over 1 MB, 400 for no strict JSON. The bytes decide the charset."""
+        """Return the value, or raise ApiError: 413 if too long, 400 if not strict. The bytes decide the charset."""
         return parse(_read_body(stream))
 
 

@@ -17,7 +17,7 @@ from psycopg import errors
 from rest_framework.test import APIClient
 
 from clients.models import Agreement, Client
-from edge.errors import is_database_away
+from edge.database_away import is_database_away
 from onboarding.registering import locks
 from onboarding.registering.locks import advisory_key, take_advisory_locks
 from partners.models import ApiKey, ReferralPartner

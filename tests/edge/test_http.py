@@ -15,8 +15,8 @@ from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
 
 from clients.models import Client
+from edge.answer_errors import NeverRaises
 from edge.chunked import MAX_BODY, ReadsChunkedBodies
-from edge.errors import NeverRaises
 from onboarding.api import viewsets as clients_api
 from tests.make import registration_body
 from tests.wire import assert_error, send
