@@ -12,7 +12,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import (
     BaseModel,
@@ -28,6 +28,9 @@ from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_sc
 from edge.errors import field_path, invalid, name_on_the_wire
 from edge.mailbox import MAX_EMAIL, read_email
 from edge.text import CONTROL, SEEN, UNSEEN, UNSEEN_IN_PLANE_0, has_letter, has_letter_or_digit, one_line, several_lines
+
+if TYPE_CHECKING:
+    from django.db.models import Model
 
 MAX_ERRORS = 500
 MAX_TENANT_ID = 255
@@ -222,6 +225,14 @@ class Line:
     """Text of one line that says something: `Annotated[str, Line(200)]`. How it is read: `edge.text`."""
 
     max_length: int
+
+    @classmethod
+    def of(cls, model: type[Model], field: str) -> Self:
+        """As long as this column of a model is wide."""
+        width = getattr(model._meta.get_field(field), "max_length", None)
+        if width is None:
+            raise TypeError(f"{field} of {model.__name__} has no length")
+        return cls(width)
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_after_validator_function(self.read, core_schema.str_schema(strict=True))

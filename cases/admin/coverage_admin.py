@@ -59,9 +59,9 @@ class CollectionPartnerForm(ReasonForm):
         fields = ["name", "is_active", "platform_share_percentage", "office_email", "office_phone", "public_site"]
         field_classes = {"public_site": forms.URLField}
 
-    name = TextField(CompanyName(200), widget=AdminTextInputWidget)
+    name = TextField(CompanyName.of(CollectionPartner, "name"), widget=AdminTextInputWidget)
     office_email = AddressField(required=False, widget=AdminEmailInputWidget(attrs={"autocomplete": "off"}))
-    office_phone = TextField(Code(32), required=False, widget=AdminTextInputWidget)
+    office_phone = TextField(Code.of(CollectionPartner, "office_phone"), required=False, widget=AdminTextInputWidget)
     public_site = forms.URLField(required=False, assume_scheme="https", max_length=500)
 
 

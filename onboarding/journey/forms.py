@@ -26,29 +26,35 @@ class CompanyForm(forms.Form):
     """The company's details."""
 
     name = TextField(
-        CompanyName(200),
+        CompanyName.of(Client, "name"),
         label="Company name",
         autocomplete="organization",
         help_text="As it is registered: the agreement is made in this name.",
         error_messages={"required": "Enter the company’s name."},
     )
-    registration_number = TextField(Code(64), label="Registration number", required=False)
+    registration_number = TextField(Code.of(Client, "registration_number"), label="Registration number", required=False)
     country = forms.ChoiceField(
         label="Country",
         choices=country_choices,
         widget=forms.Select(attrs={"autocomplete": "country"}),
         error_messages={"required": "Choose the country.", "invalid_choice": "Choose a country from the list."},
     )
-    address = TextField(AddressLine(500), label="Street address", required=False, autocomplete="address-line1")
-    zip_code = TextField(Code(20), label="Postal code", required=False, autocomplete="postal-code")
-    city = TextField(OptionalLine(100), label="City", required=False, autocomplete="address-level2")
-    state = TextField(OptionalLine(100), label="State or region", required=False, autocomplete="address-level1")
+    address = TextField(
+        AddressLine.of(Client, "address"), label="Street address", required=False, autocomplete="address-line1"
+    )
+    zip_code = TextField(Code.of(Client, "zip_code"), label="Postal code", required=False, autocomplete="postal-code")
+    city = TextField(OptionalLine.of(Client, "city"), label="City", required=False, autocomplete="address-level2")
+    state = TextField(
+        OptionalLine.of(Client, "state"), label="State or region", required=False, autocomplete="address-level1"
+    )
     support_email = AddressField(
         label="E-mail of the company",
         help_text="Where Debitura writes about your cases.",
         error_messages={"required": "Enter the company’s e-mail address."},
     )
-    support_phone = TextField(Code(32), label="Phone", required=False, autocomplete="tel", widget=forms.TelInput)
+    support_phone = TextField(
+        Code.of(Client, "support_phone"), label="Phone", required=False, autocomplete="tel", widget=forms.TelInput
+    )
 
     @classmethod
     def of(cls, client: Client) -> CompanyForm:
@@ -72,7 +78,7 @@ class ColleagueForm(forms.Form):
     """A person at the company. Of who acts, the address is proven and stays."""
 
     user_id = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    name = TextField(PersonName(200), label="Name", error_messages={"required": "Enter the person’s name."})
+    name = TextField(PersonName.of(User, "name"), label="Name", error_messages={"required": "Enter the person’s name."})
     email = AddressField(label="E-mail", error_messages={"required": "Enter the person’s e-mail address."})
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django import forms
 
+from clients.models import Signature
 from edge.form_fields import TextField
 from edge.shapes import PersonName
 from onboarding.signing.sign_agreement import CONSENT, Shown
 
-LONGEST_NAME = 200
+SIGNER = PersonName.of(Signature, "signer_name")
+LONGEST_NAME = SIGNER.max_length
 # The letters of a name, each by its number and a blank.
 LONGEST_TOLD = LONGEST_NAME * len("U+10FFFF ")
 
@@ -20,7 +22,7 @@ class SignForm(forms.Form):
     details = forms.CharField(max_length=64, widget=forms.HiddenInput)
     told = forms.CharField(max_length=LONGEST_TOLD, required=False, widget=forms.HiddenInput)
     full_name = TextField(
-        PersonName(LONGEST_NAME),
+        SIGNER,
         label="Your full name",
         autocomplete="name",
         help_text="Typing your name here is your signature.",

@@ -1,0 +1,119 @@
+"""Nothing that is let in is longer than where it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django import forms
+from django.db.models import Model
+
+from cases.models import Case
+from clients.models import Client, ReferralPartnerClientLink, Signature, User
+from edge.shapes import Code
+from onboarding.api.schemas import CreateClientRequest
+from onboarding.journey.forms import ColleagueForm, CompanyForm
+from onboarding.signing.forms import SignForm
+from staff.site import site
+
+# Where each text of a registration is kept; None where something else is read from it.
+KEPT: dict[str, tuple[type[Model], str] | None] = {
+    "externalTenantId": (ReferralPartnerClientLink, "external_tenant_id"),
+    "client.name": (Client, "name"),
+    "client.registrationNumber": (Client, "registration_number"),
+    "client.country": None,
+    "client.address": (Client, "address"),
+    "client.zipCode": (Client, "zip_code"),
+    "client.city": (Client, "city"),
+    "client.state": (Client, "state"),
+    "client.supportEmail": (Client, "support_email"),
+    "client.supportPhone": (Client, "support_phone"),
+    "users.name": (User, "name"),
+    "users.email": (User, "email"),
+    "cases.currencyCode": (Case, "currency"),
+    "cases.creditorReference": (Case, "creditor_reference"),
+    "cases.comments": (Case, "comments"),
+    "cases.claimDescription": (Case, "description"),
+    "cases.assignedUserEmail": None,
+    "cases.tag": (Case, "tag"),
+    "cases.debtor.name": (Case, "debtor_name"),
+    "cases.debtor.contactPerson": (Case, "debtor_contact_person"),
+    "cases.debtor.companyRegistrationNumber": (Case, "debtor_registration_number"),
+    "cases.debtor.address": (Case, "debtor_address"),
+    "cases.debtor.zipCode": (Case, "debtor_zip_code"),
+    "cases.debtor.city": (Case, "debtor_city"),
+    "cases.debtor.state": (Case, "debtor_state"),
+    "cases.debtor.countryAlpha2": None,
+    "cases.debtor.country": None,
+    "cases.debtor.stateAlpha2": None,
+    "cases.debtor.email": (Case, "debtor_email"),
+    "cases.debtor.phone": (Case, "debtor_phone"),
+}
+FORMS: list[tuple[type[forms.Form], str, type[Model], str]] = [
+    *((CompanyForm, name, Client, name) for name in CompanyForm.base_fields if name != "country"),
+    *((ColleagueForm, name, User, name) for name in ("name", "email")),
+    (SignForm, "full_name", Signature, "signer_name"),
+]
+# Typed as a name or as letters, kept as letters.
+READ_INTO_A_CODE = {("Coverage", "state")}
+SCHEMA = CreateClientRequest.model_json_schema(by_alias=True)
+
+
+def column(model: type[Model], field: str) -> int:
+    width = getattr(model._meta.get_field(field), "max_length")  # noqa: B009 (not all fields have one)
+    assert isinstance(width, int)
+    return width
+
+
+def longest(field: forms.Field) -> int | None:
+    """The longest text that a field takes; None for one that is not of text."""
+    return getattr(field, "max_length", None)
+
+
+def lengths(node: dict[str, Any] = SCHEMA, path: str = "") -> Iterator[tuple[str, int]]:
+    """What is the longest text at each place of a registration; the numbers of lists' items left out of the path."""
+    node = SCHEMA["$defs"][node["$ref"].rpartition("/")[2]] if "$ref" in node else node
+    for option in node.get("anyOf", []):
+        yield from lengths(option, path)
+    for name, part in node.get("properties", {}).items():
+        yield from lengths(part, f"{path}.{name}".removeprefix("."))
+    if "items" in node:
+        yield from lengths(node["items"], path)
+    if "maxLength" in node:
+        yield path, node["maxLength"]
+
+
+def test_no_text_of_a_registration_is_longer_than_its_column() -> None:
+    taken = dict(lengths())
+
+    assert taken.keys() - {"cases.returnUrl"} == KEPT.keys()
+    kept = {path: place for path, place in KEPT.items() if place is not None}
+    assert {path: taken[path] for path in kept} == {path: column(*place) for path, place in kept.items()}
+
+
+@pytest.mark.parametrize(("form", "name", "model", "field"), FORMS)
+def test_a_field_of_a_page_is_as_long_as_its_column(
+    form: type[forms.Form], name: str, model: type[Model], field: str
+) -> None:
+    assert longest(form.base_fields[name]) == column(model, field)
+
+
+def test_no_field_of_the_admin_is_longer_than_its_column() -> None:
+    typed = {
+        (model.__name__, each.name): (length, width)
+        for model, model_admin in site._registry.items()
+        for each in model._meta.concrete_fields
+        if (width := getattr(each, "max_length", None)) is not None
+        and each.name in model_admin.form.base_fields
+        and (length := longest(model_admin.form.base_fields[each.name])) is not None
+    }
+
+    assert len(typed) >= 10
+    assert {place for place, (length, width) in typed.items() if length > width} == READ_INTO_A_CODE
+
+
+def test_a_kind_of_text_is_as_long_as_the_column_that_it_is_of() -> None:
+    assert Code.of(Client, "zip_code") == Code(20)
+    with pytest.raises(TypeError, match="created_at of Client has no length"):
+        Code.of(Client, "created_at")
