@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import re
@@ -37,6 +38,13 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     """Schemathesis thinks up its cases while tests are collected, for twenty seconds: only with `-p schemathesis`."""
     is_dear = collection_path.name == "test_api_contract.py"
     return True if is_dear and not config.pluginmanager.hasplugin("schemathesis") else None
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage leave alone what was imported, and look less often for what tests leave behind."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(autouse=True, scope="session")
