@@ -1,4 +1,4 @@
-"""Pages for superusers: accounts of staff, their second factors, failed sign-ins, and what the groups may do."""
+"""Admin pages for superusers: staff accounts, second factors, failed sign-ins, and what each group may do."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ else:
 
 
 def full_name() -> forms.CharField:
-    """The field for what a colleague is called."""
+    """The form field for a colleague's name."""
     return TextField(PersonName(200), widget=AdminTextInputWidget)
 
 
 class StaffForm(_UserChangeForm, ReasonForm):
-    """An account as superusers change it."""
+    """Changes an account; for superusers."""
 
     class Meta:
         model = Staff
@@ -65,7 +65,7 @@ class StaffForm(_UserChangeForm, ReasonForm):
 
 
 class NewStaffForm(_UserCreationForm):
-    """A new account; what it may do is said on the next page."""
+    """A new account without rights; those are given on its change page, which comes next."""
 
     name = full_name()
     why = reason()
@@ -81,7 +81,7 @@ class NewStaffForm(_UserCreationForm):
 
 
 class PasswordForm(_SetPasswordForm):
-    """A new password for a colleague."""
+    """A new password for a colleague, and the reason for setting it."""
 
     required_css_class = "required"
 
@@ -96,7 +96,7 @@ def _enrol(staff: Staff, given: Given, by: Staff) -> ShownOnce:
 
 
 def _typed_key(device: SecondFactor) -> str:
-    """The key as people type it, in groups of four."""
+    """The key in groups of four characters, for those who cannot scan the QR code."""
     key = device.config_url.partition("secret=")[2].partition("&")[0]
     return " ".join(key[start : start + 4] for start in range(0, len(key), 4))
 
@@ -118,7 +118,7 @@ ENROL = Decision[Staff](
 
 @admin.register(Staff, site=site)
 class StaffAdmin(ReasonedAdmin, _UserAdmin):
-    """Accounts: made, changed and made inactive by superusers, never deleted, for decisions name them."""
+    """Staff accounts. Superusers add, change and deactivate them; none is deleted, since decisions refer to them."""
 
     form = StaffForm
     add_form = NewStaffForm
@@ -137,39 +137,39 @@ class StaffAdmin(ReasonedAdmin, _UserAdmin):
     add_fieldsets = [(None, {"fields": ["email", "name", "password1", "password2"]})]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Staff]:
-        """With what the list shows."""
+        """Add the groups and the number of second factors, which the list shows."""
         staff: QuerySet[Staff] = super().get_queryset(request)
         return staff.prefetch_related("groups").annotate(devices=Count("totpdevice"))
 
     @admin.display(description="groups")
     def in_groups(self, staff: Staff) -> str:
-        """The groups by name."""
+        """The names of the groups, comma-separated."""
         return ", ".join(group.name for group in staff.groups.all())
 
     @admin.display(description="second factor", boolean=True)
     def has_second_factor(self, staff: Any) -> bool:
-        """Whether one is enrolled."""
+        """Whether the account has a second factor enrolled."""
         return bool(staff.devices)
 
     def what_changed(self, form: Any) -> str:
-        """Name rights with their values: they have no history of their own."""
+        """Name the fields that changed, and give rights with their new values, since they have no history table."""
         rights = [f"groups are now {', '.join(group.name for group in form.cleaned_data['groups']) or 'none'}"]
         rights += [f"{name} is now {form.cleaned_data[name]}" for name in ("is_active", "is_superuser")]
         changed = [right for right in rights if right.split()[0] in form.changed_data]
         return "; ".join([super().what_changed(form), *changed])
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Superusers alone: who may give rights may do everything."""
+        """Superusers only: whoever can grant rights can do everything."""
         return acting(request).is_superuser
 
     has_add_permission = has_change_permission = has_view_permission
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        """Superusers alone."""
+        """Superusers only."""
         return acting(request).is_superuser
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
-        """Set a colleague's password; Django's own page asks for no reason."""
+        """Set a colleague's password. Replaces Django's page, which asks for no reason."""
         if not self.has_change_permission(request):
             raise PermissionDenied
         staff = self.row(request, id)
@@ -191,30 +191,30 @@ class StaffAdmin(ReasonedAdmin, _UserAdmin):
 
 @admin.register(Group, site=site)
 class GroupAdmin(ForSuperusers):
-    """What each group may do; it is written in staff/groups.py and made anew by every migrate."""
+    """What each group may do. Read-only: every migrate resets it to what the code says (staff/groups.py)."""
 
     list_display = ["name", "members"]
     search_fields = ["name"]
     fields = ["name", "rights", "members"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
-        """With the number of members."""
+        """Count the members, for the list."""
         groups: QuerySet[Group] = super().get_queryset(request)
         return groups.annotate(staff_count=Count("user"))
 
     @admin.display(ordering="staff_count")
     def members(self, group: Any) -> int:
-        """How many accounts are in it."""
+        """The number of accounts in the group."""
         return int(group.staff_count)
 
     def rights(self, group: Group) -> str:
-        """What it may do, a line each."""
+        """The group's permissions, one per line."""
         return "\n".join(permission.name for permission in group.permissions.order_by("name"))
 
 
 @admin.register(TOTPDevice, site=site)
 class TOTPDeviceAdmin(ForSuperusers):
-    """Second factors: whose, and when last used, never the key. They are enrolled on the page of the account."""
+    """Second factors: owner and last use, never the key. They are enrolled on the account's page."""
 
     list_display = ["user", "created_at", "last_used_at", "throttling_failure_count"]
     list_select_related = ["user"]
@@ -224,7 +224,7 @@ class TOTPDeviceAdmin(ForSuperusers):
 
 @admin.register(FailedSignIn, site=site)
 class FailedSignInAdmin(ForSuperusers):
-    """Sign-ins that failed, of ninety days; staff.throttle counts those of the last quarter of an hour."""
+    """Failed sign-ins of the last ninety days; staff.throttle counts those of the last 15 minutes."""
 
     list_display = ["at", "name", "address", "network", "in_known_browser"]
     list_filter = ["at"]
@@ -233,5 +233,5 @@ class FailedSignInAdmin(ForSuperusers):
 
     @admin.display(boolean=True)
     def in_known_browser(self, failed: FailedSignIn) -> bool:
-        """Whether the account had been signed in to there before."""
+        """Whether somebody had signed in to the account from this browser before."""
         return failed.browser != ""

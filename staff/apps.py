@@ -1,4 +1,4 @@
-"""Staff accounts, their groups, and the admin site they work in."""
+"""Staff accounts, their groups, and the admin site."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from edge.postgresql.functions import close_functions
 
 
 class StaffConfig(AppConfig):
-    """The app that finds all pages of the admin, and makes the groups once their permissions exist."""
+    """Discovers every app's admin pages, and makes the groups once their permissions exist."""
 
     name = "staff"
     label = "staff"
@@ -21,14 +21,14 @@ class StaffConfig(AppConfig):
         from staff.groups import make_groups
         from staff.site import site
 
-        # Every app's pages for the admin; they register with our site, for Django's own is not in the URLs.
+        # Every app's admin pages. They register with our site, since Django's own is not in the URLs.
         autodiscover_modules("admin", register_to=site)
-        # Permissions do not exist while migrations run; Django makes them on this signal, for each app in turn.
+        # Permissions do not exist while migrations run: Django makes them on this signal, one app at a time.
         post_migrate.connect(make_groups, dispatch_uid="staff.groups")
-        # Beside what each migration does: whatever made a function anew since, a migrate closes it.
+        # Migrations close the functions they make; this also closes any that was recreated since.
         post_migrate.connect(close_functions_again, dispatch_uid="edge.postgresql")
 
 
 def close_functions_again(*, using: str, **signal: Any) -> None:
-    """Close what is open, for each app in turn, so that none of them has the last word."""
+    """Close open database functions; runs after each app, so that no app can leave one open."""
     close_functions(connections[using])

@@ -1,4 +1,4 @@
-"""What staff decide: with who and why, in a log and a history that the database protects (product-rules 8)."""
+"""Record decisions of staff, with who and why, in a log and a history that the database protects (product-rules 8)."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from staff.models import Staff
 @contextmanager
 def decision(*, by: Staff, why: str, what: str, about: Model, is_new: bool = False) -> Iterator[None]:
     """
-    Do what is in the block as a decision: all of it or nothing, and never without a reason.
+    Run the block as a decision, in one transaction. Raises ValueError without a reason.
 
-    The history of the rows it changes points to who and why; `what` is said in the log of `about`, in one sentence
-    without personal data.
+    The history of the rows it changes records who and why. `what` goes into the log of `about`: one sentence, without
+    personal data.
     """
     if not why.strip():
         raise ValueError("A decision has a reason.")
@@ -41,10 +41,10 @@ def decision(*, by: Staff, why: str, what: str, about: Model, is_new: bool = Fal
 @contextmanager
 def history_context(**facts: str | int) -> Iterator[str]:
     """
-    Let the history of what the block changes say these facts; for a transaction. Yields the context's id.
+    Attach these facts to the history of the rows that the block changes. Needs a transaction; yields the context's id.
 
-    It does with a statement of its own what pghistory.context does by another one before each, which parameters bound
-    on the server do not allow.
+    pghistory.context puts a statement of its own in front of every other, which does not work with parameters bound on
+    the server. This runs one statement at the start instead.
     """
     context = str(uuid.uuid4())
     _set_context(context, json.dumps(facts))
@@ -53,8 +53,8 @@ def history_context(**facts: str | int) -> Iterator[str]:
 
 
 def _set_context(context: str, metadata: str) -> None:
-    """Until the transaction ends, at the latest; the triggers of pghistory read it."""
-    with connection.cursor() as cursor:  # of no table, which the ORM would want
+    """Set what pghistory's triggers read; it lasts until the transaction ends at the latest."""
+    with connection.cursor() as cursor:  # no table, so not a query for the ORM
         cursor.execute(
             "SELECT set_config('pghistory.context_id', %s, true), set_config('pghistory.context_metadata', %s, true)",
             [context, metadata],

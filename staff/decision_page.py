@@ -1,4 +1,4 @@
-"""Decisions of staff, as they are declared: who may, what is asked for, what it would do in words, and doing it."""
+"""Declare a decision of staff: who may take it, what the form asks, what the page says it will do, and the act."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from staff.models import Staff
 
 
 def reason() -> forms.CharField:
-    """The field for why something is decided."""
+    """The form field for the reason for a decision."""
     return TextField(
         OptionalText(1000),
         label="Why",
@@ -27,7 +27,7 @@ def reason() -> forms.CharField:
 
 
 class DecisionForm(forms.Form):
-    """What every decision asks for."""
+    """Asks for the reason; forms of decisions with more to ask derive from it."""
 
     required_css_class = "required"
 
@@ -36,7 +36,7 @@ class DecisionForm(forms.Form):
 
 @dataclass(frozen=True)
 class Said:
-    """What came of it, said on the page of the row; by Django's `warning` where nothing was done."""
+    """Go back to the row's page and say what happened there; `tell` is Django's `warning` where nothing was done."""
 
     sentence: str
     tell: Callable[[HttpRequest, str], None] = success
@@ -44,7 +44,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Unfit:
-    """Nothing was done, for what was filled in is in the way: of a field, or of none."""
+    """Nothing was done: show the form again with this error, at a field or (None) at the form as a whole."""
 
     field: str | None
     sentence: str
@@ -52,7 +52,7 @@ class Unfit:
 
 @dataclass(frozen=True)
 class ShownOnce:
-    """What there is to see now and never again: on the answer to the POST and nowhere else."""
+    """Something that can be seen only once, such as a new key: rendered in the answer to the POST."""
 
     template: str
     context: Mapping[str, Any]
@@ -64,53 +64,53 @@ type Given = Mapping[str, Any]
 
 
 def whole_row(row: Any, by: Staff) -> Mapping[Any, Any]:
-    """The row itself, for which a URL needs no further argument."""
+    """The default for `parts`: the row itself, whose URL needs no further argument."""
     return {None: row}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Decision[About]:
     """
-    A decision about a row, or about one of its parts; `decisions` of a StaffModelAdmin lists them.
+    A decision about a row or one of its parts, to be listed in `decisions` of a StaffModelAdmin.
 
-    From this come the tool on the row's page, the URL below it, and the page that asks and says what it would do.
+    The admin makes from it the tool on the row's page, the URL below that page, and the page that explains and asks.
     """
 
     name: str  # of the URL: admin:<app>_<model>_<name>
-    route: str  # below the row's; of a part with one argument, by which `parts` has it
-    right: str | None  # None: for superusers alone, whatever permissions others may have been given
+    route: str  # below the row's URL; for a part it has one argument, the key in `parts`
+    right: str | None  # None: superusers only, whatever permissions others may have been given
     label: Words[About]
     title: Words[About]
     says: Callable[[About], Sequence[str]]
     button: Words[About]
-    act: Callable[[About, Given, Staff], Outcome]  # with what the form has cleaned
+    act: Callable[[About, Given, Staff], Outcome]  # gets the form's cleaned data
     form: type[DecisionForm] = DecisionForm
-    options: Callable[[About], Mapping[str, Any]] = lambda about: {}  # of the form
-    is_offered: Callable[[About], bool] = lambda about: True  # as a tool; the page opens all the same
-    too_late: str = ""  # what is said instead of the page when it is not offered any more
-    parts: Callable[[Any, Staff], Mapping[Any, About]] = whole_row  # of the row, as this visitor sees them
-    read: Callable[[Any], Any] = lambda argument: argument  # the URL's argument as a key of `parts`
+    options: Callable[[About], Mapping[str, Any]] = lambda about: {}  # keyword arguments of the form
+    is_offered: Callable[[About], bool] = lambda about: True  # whether the tool is shown; the page opens anyway
+    too_late: str = ""  # said instead of showing the page once it is no longer offered
+    parts: Callable[[Any, Staff], Mapping[Any, About]] = whole_row  # of the row, for this colleague
+    read: Callable[[Any], Any] = lambda argument: argument  # turns the URL's argument into a key of `parts`
 
     def may(self, staff: Staff) -> bool:
-        """Whether this colleague may decide it."""
+        """Whether this colleague may take the decision."""
         return staff.is_superuser if self.right is None else staff.has_perm(self.right)
 
     def tools(self, row: Any, by: Staff) -> Iterator[tuple[str, list[Any]]]:
-        """What it is offered for: label, and the arguments of the URL after the row's."""
+        """Yield a label for each part that it is offered for, with the URL arguments that follow the row's."""
         for key, about in self.parts(row, by).items():
             if self.is_offered(about):
                 yield _in_words(self.label, about), [] if key is None else [key]
 
     def find(self, row: Any, by: Staff, argument: Any = None) -> About | None:
-        """What the page is about: the row, or the part that the argument of its URL stands for, if there is one."""
+        """The row, or the part that the URL's argument names; None where there is no such part."""
         return self.parts(row, by).get(self.read(argument))
 
     def is_too_late(self, about: About) -> bool:
-        """Whether it is said at once that nothing is left to decide."""
+        """Whether to say `too_late` instead of showing the page."""
         return self.too_late != "" and not self.is_offered(about)
 
     def page(self, about: About) -> dict[str, Any]:
-        """What the page says beside its form."""
+        """The template's context, apart from the form."""
         return {
             "title": _in_words(self.title, about),
             "says": self.says(about),

@@ -1,4 +1,4 @@
-"""The groups of the staff; made anew after every migrate, so the code is the truth (product-rules 8)."""
+"""Groups of staff and their permissions, reset after every migrate: the code decides (product-rules 8)."""
 
 from enum import StrEnum
 from importlib import import_module
@@ -9,7 +9,7 @@ from django.utils.module_loading import module_has_submodule
 
 
 class Group(StrEnum):
-    """Whom a member of the staff works for; superusers may do everything and are in none."""
+    """The teams that staff belong to. Superusers need no group: they may do everything."""
 
     SUPPORT = "Support"
     LEGAL = "Legal"
@@ -17,12 +17,12 @@ class Group(StrEnum):
     OPERATIONS = "Operations"
 
 
-# Of one app: code names of its permissions. An app declares them as RIGHTS in a module `rights`.
+# The codenames of an app's permissions by group; each app declares its own as RIGHTS in a module `rights`.
 type Rights = dict[Group, list[str]]
 
 
 def make_groups(**signal: Any) -> None:
-    """Give each group exactly its permissions, once the last of them exists."""
+    """Give each group exactly its permissions. Runs after each app, and skips permissions that do not exist yet."""
     groups, permissions = apps.get_model("auth", "Group"), apps.get_model("auth", "Permission")
     known = {
         (permission.content_type.app_label, permission.codename): permission
@@ -36,7 +36,7 @@ def make_groups(**signal: Any) -> None:
 
 
 def rights_of(app: AppConfig) -> Rights:
-    """What an app declares; most of Django's declare nothing."""
+    """The RIGHTS that an app declares; empty where it has no `rights` module."""
     if app.module is None or not module_has_submodule(app.module, "rights"):
         return {}
     rights: Rights = import_module(f"{app.name}.rights").RIGHTS

@@ -1,4 +1,4 @@
-"""What happened to a row: decisions from the log, values from the history tables."""
+"""The history of a row: decisions from the log, and old and new values from the history tables."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NOBODY = "Not by staff"
 
 @dataclass(frozen=True)
 class Change:
-    """A value that became another."""
+    """A field's old and new value, formatted for display."""
 
     field: str
     before: str
@@ -32,7 +32,7 @@ class Change:
 
 @dataclass
 class Happened:
-    """Something that was done at once."""
+    """One entry of a history: a decision or a change, with all the values it changed."""
 
     at: datetime
     who: str
@@ -43,7 +43,7 @@ class Happened:
 
 
 def history_of(row: Model) -> list[Happened]:
-    """The newest things that happened to this row, newest first."""
+    """The latest 100 things that happened to this row, newest first."""
     changes = _changes(row)
     decided = [_decided(entry, changes) for entry in _log_of(row)]
     names = dict(Staff.objects.filter(pk__in=[event.by for event in changes.values()]).values_list("pk", "name"))
@@ -52,7 +52,7 @@ def history_of(row: Model) -> list[Happened]:
 
 
 def decisions_about(rows: Iterable[Model]) -> list[Happened]:
-    """The newest decisions about any of these rows, of whatever kind, each with the row that it is about."""
+    """The latest 100 decisions about any of these rows, which may be of different models; each names its row."""
     about = Q(pk__in=[])
     for row in rows:
         about |= Q(content_type=ContentType.objects.get_for_model(row), object_id=row.pk)
@@ -66,7 +66,7 @@ def _log_of(row: Model) -> Iterable[LogEntry]:
 
 
 def _decided(entry: LogEntry, changes: dict[str, _Event]) -> Happened:
-    """A decision with the values that it changed, which are taken out of `changes`."""
+    """A decision with the values that it changed; removes these from `changes`."""
     who = str(entry.user)
     if not entry.change_message.startswith("{"):
         return Happened(entry.action_time, who, entry.get_change_message())
@@ -88,10 +88,10 @@ class _Event:
 
 
 def _changes(row: Model) -> dict[str, _Event]:
-    """What changed, by context; what was done without one is by its own number."""
+    """Changed values by id of their context, or by id of the history row where there was no context."""
     if not hasattr(row, "pgh_event_model"):
         return {}
-    # A history row holds the values before; those after are in the next one, or in the row as it is now.
+    # A history row holds the old values; the new ones are in the next history row, or in the row itself.
     newest = list(row.events.select_related("pgh_context").order_by("-pgh_id")[:SHOWN])  # type: ignore[attr-defined]
     found: dict[str, _Event] = {}
     for after, before in pairwise([row, *newest]):

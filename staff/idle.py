@@ -17,13 +17,13 @@ SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
 
 class StaffIdleMiddleware:
-    """Makes a request nobody's when the one before is too long ago, and notes the time of this one in a cookie."""
+    """Treats a request as anonymous if the last one was too long ago, and keeps the time of this one in a cookie."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Judge the request, pass it on, and note the time if it is somebody's."""
+        """Check the request, pass it on, and note its time if it is signed in."""
         if SESSION_KEY in request.session:
             if isinstance(request.session, SessionStore):
                 request.session.is_read_only = request.method in SAFE
@@ -46,7 +46,7 @@ def _is_awake(request: HttpRequest) -> bool:
 
 def _note_time(request: HttpRequest, response: HttpResponseBase) -> None:
     if request.session.session_key is None:
-        # Who signs in as somebody else gets a new session, which has no name before it is saved.
+        # Signing in as somebody else starts a new session, which has no key until it is saved.
         request.session.save()
     response.set_cookie(
         COOKIE,

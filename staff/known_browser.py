@@ -1,4 +1,4 @@
-"""Browsers that know an account: it was signed in to there before, so strangers cannot lock it out there."""
+"""Browsers that somebody signed in to an account with before; strangers' failures do not lock it out there."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ LIFE = timedelta(days=90)
 
 
 def known_browser(request: HttpRequest, name: str) -> str | None:
-    """The name of this browser, if somebody has signed in to this account in it; None for any other."""
+    """This browser's name if somebody has signed in to the account with it in the last 90 days, else None."""
     noted = request.get_signed_cookie(COOKIE, default="", salt=COOKIE, max_age=LIFE)
     account, _, browser = (noted or "").partition(".")
     return browser if browser and constant_time_compare(account, _hidden(name)) else None
 
 
 def note_browser(request: HttpRequest, response: HttpResponseBase, name: str) -> None:
-    """Let this browser know this account from now on; it knows the last one only."""
+    """Remember in a cookie that this browser signed in to this account; replaces any other account."""
     response.set_signed_cookie(
         COOKIE,
         f"{_hidden(name)}.{known_browser(request, name) or secrets.token_urlsafe(32)}",
@@ -36,5 +36,5 @@ def note_browser(request: HttpRequest, response: HttpResponseBase, name: str) ->
 
 
 def _hidden(name: str) -> str:
-    """The account in a way that the cookie tells nobody whose it is."""
+    """A keyed hash of the account's address, so that the cookie does not reveal whose account it is."""
     return salted_hmac(COOKIE, sign_in_name(name), algorithm="sha256").hexdigest()

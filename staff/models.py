@@ -1,4 +1,4 @@
-"""Debitura's own people: support, legal, partner managers, operations; and who failed to sign in as one of them."""
+"""Staff accounts, their second factors, and failed sign-ins."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ LONGEST_NAME = 254
 
 
 class StaffManager(BaseUserManager["Staff"]):
-    """Makes accounts; an address is a login in any letter case."""
+    """Makes accounts; sign-in ignores the letter case of the address."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> Staff:
-        """Make an account; without a password nobody can sign in to it."""
+        """Make an account; nobody can sign in to one without a password."""
         staff = self.model(email=email.strip().lower(), **fields)
         staff.set_password(password)
         staff.save(using=self._db)
@@ -29,12 +29,12 @@ class StaffManager(BaseUserManager["Staff"]):
         return self.create_user(email, password, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> Staff:
-        """Find the account that signs in with this address."""
+        """Find the account with this address, in any letter case; raises Staff.DoesNotExist."""
         return self.get(email=sign_in_name(username or ""))
 
 
 class Staff(AbstractBaseUser, PermissionsMixin):
-    """A person who works at Debitura; apart from clients' users, who have no login."""
+    """A colleague: the account of somebody who works at Debitura. Clients' users have no login and no row here."""
 
     email = models.EmailField("e-mail address", max_length=LONGEST_NAME, unique=True)
     name = models.CharField(max_length=200)
@@ -60,20 +60,20 @@ class Staff(AbstractBaseUser, PermissionsMixin):
 
     @property
     def is_staff(self) -> bool:
-        """Every account here is staff; the admin asks."""
+        """Whether the account is active; Django's admin asks for this name."""
         return self.is_active
 
 
 def sign_in_name(typed: str) -> str:
-    """The one form of all ways to write the address of an account."""
+    """An account's address as it is stored: trimmed and in lower case."""
     return typed.strip().lower()
 
 
 class FailedSignIn(models.Model):
     """
-    A try to sign in that has not succeeded; staff.throttle counts them.
+    A failed attempt to sign in, counted by staff.throttle.
 
-    `browser` is the name of a browser in which this account had been signed in to before, blank for any other.
+    `browser` names the browser if somebody had signed in to this account with it before, else it is blank.
     """
 
     at = models.DateTimeField()
@@ -99,7 +99,7 @@ class SecondFactor(TOTPDevice):
     """
     An authenticator app on a colleague's phone.
 
-    django-otp's device, in its table, but that the column `key` holds the key encrypted, and only for this account.
+    Uses django-otp's table, but its column `key` holds the key encrypted, in a way that fits this account alone.
     """
 
     class Meta:
@@ -108,18 +108,18 @@ class SecondFactor(TOTPDevice):
 
     @classmethod
     def seal_key(cls, key: bytes, *, staff_id: int) -> str:
-        """Write a key as the column holds it."""
+        """Encrypt a key for this account, as the column `key` holds it."""
         return seal(key, of=_second_factor_of(staff_id)).hex()
 
     @property
     def bin_key(self) -> bytes:
-        """The key itself; all that django-otp does with it begins here."""
+        """The decrypted key; django-otp reads it only through this property."""
         return unseal(super().bin_key, of=_second_factor_of(self.user_id))
 
     @classmethod
     @transaction.atomic
     def reseal(cls) -> int:
-        """Encrypt with the first key what is not; say how many that were."""
+        """Re-encrypt the rows that are not encrypted with the first key; return how many there were."""
         resealed = 0
         for device in cls.objects.select_for_update():
             key = cls.seal_key(device.bin_key, staff_id=device.user_id)

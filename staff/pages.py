@@ -1,4 +1,4 @@
-"""What the admin's pages have in common: nothing is deleted, changes have a reason, the history is at the bottom."""
+"""Base classes of the admin's pages: nothing is deleted, changes need a reason, each page shows its history."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ else:
 type Fieldsets = Any
 
 LONGEST_SEARCH = 200
-# What the stock filters append to the name of their field.
+# What Django's filters append to the name of their field.
 LOOKUPS_OF_FILTERS = ("", "__exact", "__id__exact", "__isnull", "__isempty", "__gte", "__lt")
 
 
 class ReasonForm(_ModelForm):
-    """A form of a row that is changed for a reason."""
+    """A model form that also asks for the reason for the change."""
 
     why = reason()
 
 
 class SearchForm(ChangeListSearchForm):
-    """What is looked for; each word is a condition on each column, so there is an end to them."""
+    """The search field, limited in length: each word becomes a condition on every searched column."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -54,12 +54,12 @@ class SearchForm(ChangeListSearchForm):
 
 
 class RowsOnce(ChangeList):
-    """A list in which a row comes once, whatever it is found and sorted by."""
+    """A list that shows each row once, whatever it is searched and sorted by."""
 
     search_form_class = SearchForm
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
-        """Where a join finds rows twice, look them up by their keys: PostgreSQL sorts no DISTINCT by an expression."""
+        """Replace DISTINCT by a look-up of keys: PostgreSQL cannot order SELECT DISTINCT by an expression."""
         found = super().get_queryset(request, exclude_parameters)
         if not found.query.distinct:
             return found
@@ -68,7 +68,7 @@ class RowsOnce(ChangeList):
 
 
 class StaffModelAdmin(_ModelAdmin):
-    """Rows that can be looked at, and changed by those who may; deleted by nobody."""
+    """Rows that staff can view, and change where they have the right to; nobody can delete them."""
 
     actions = None
     list_per_page = 50
@@ -79,16 +79,16 @@ class StaffModelAdmin(_ModelAdmin):
     decisions: Sequence[Decision[Any]] = ()
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Nobody: what was once decided stays."""
+        """Nobody may: what was once decided stays."""
         return False
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        """The list in which a row comes once."""
+        """Use the list that shows each row once."""
         return RowsOnce
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """What the filters of the list send: any other asks, letter by letter, about columns that are not shown."""
-        # The database does not even compare with a NUL.
+        """Allow only what the list's filters send: other look-ups could reveal hidden columns letter by letter."""
+        # PostgreSQL refuses a NUL, even in a comparison.
         return "\0" not in value and any(lookup in _lookups_of(each) for each in self.get_list_filter(request))
 
     def message_user(
@@ -99,16 +99,16 @@ class StaffModelAdmin(_ModelAdmin):
         extra_tags: str = "",
         fail_silently: bool = False,
     ) -> None:
-        """Say what Django says of a row without its name: messages travel in a cookie that can be read."""
+        """Replace Django's messages, which name the row: messages are kept in a cookie that can be read."""
         said = {messages.SUCCESS: "Saved.", messages.WARNING: f"There is no such {self.opts.verbose_name}."}
         super().message_user(request, said.get(int(level), message), level, extra_tags, fail_silently)
 
     def history(self, request: HttpRequest, row: Any) -> list[Happened]:
-        """What happened to this row, as far as this visitor may know."""
+        """The row's history, as far as this colleague may see it."""
         return history_of(row)
 
     def tools(self, request: HttpRequest, row: Any) -> Iterable[tuple[str, str]]:
-        """What can be done with this row: label and URL of each."""
+        """Label and URL of each thing that this colleague can do with the row."""
         by = acting(request)
         return [
             (label, self.url(each.name, row.pk, *arguments))
@@ -118,7 +118,7 @@ class StaffModelAdmin(_ModelAdmin):
         ]
 
     def get_urls(self) -> list[URLPattern]:
-        """With the pages of decisions."""
+        """Add a page for each decision."""
         own = [
             self.own_url(f"<path:object_id>/{each.route}", each.name, partial(self.decide, each))
             for each in self.decisions
@@ -126,7 +126,7 @@ class StaffModelAdmin(_ModelAdmin):
         return [*own, *super().get_urls()]
 
     def decide(self, declared: Decision[Any], request: HttpRequest, object_id: str, **argument: Any) -> HttpResponse:
-        """Ask for a decision and say what it would do; by POST take it, unless something is in the way."""
+        """Explain a decision and ask for it; on POST take it, or show the form again with what is wrong."""
         by = acting(request)
         if not declared.may(by):
             raise PermissionDenied
@@ -144,7 +144,7 @@ class StaffModelAdmin(_ModelAdmin):
         return self.page(request, "admin/decision.html", row, {**declared.page(about), "form": form})
 
     def _answer(self, request: HttpRequest, row: Any, form: forms.Form, outcome: Outcome) -> HttpResponse | None:
-        """Answer what came of it; None where the form is shown again, with what is in the way beside its field."""
+        """The answer to the outcome; None, with the error added to the form, where the form must be shown again."""
         match outcome:
             case Said():
                 return self.said(request, row, outcome)
@@ -157,7 +157,7 @@ class StaffModelAdmin(_ModelAdmin):
                 assert_never(outcome)
 
     def said(self, request: HttpRequest, row: Any, said: Said) -> HttpResponse:
-        """Back to the page of the row, where it is said."""
+        """Redirect to the row's page, which shows the message."""
         said.tell(request, said.sentence)
         return HttpResponseRedirect(self.url("change", row.pk))
 
@@ -170,7 +170,7 @@ class StaffModelAdmin(_ModelAdmin):
         form_url: str = "",
         obj: Any = None,
     ) -> HttpResponse:
-        """Show tools and history with the form."""
+        """Show tools and history beside the form."""
         if change:
             context |= {"tools": list(self.tools(request, obj)), "history": self.history(request, obj)}
         return super().render_change_form(request, context, add, change, form_url, obj)
@@ -178,7 +178,7 @@ class StaffModelAdmin(_ModelAdmin):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show the same history on a page of its own."""
+        """Show `history` on the URL of Django's own history page, which reads the log alone."""
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
         row = self.row(request, object_id)
@@ -186,7 +186,7 @@ class StaffModelAdmin(_ModelAdmin):
         return self.page(request, "admin/history_page.html", row, context)
 
     def row(self, request: HttpRequest, object_id: str) -> Any:
-        """The row of a page of our own, as far as this visitor may see it."""
+        """The row for one of our own pages; raises Http404 where this colleague cannot see it."""
         row = self.get_object(request, unquote(object_id))
         if row is None:
             raise Http404
@@ -195,7 +195,7 @@ class StaffModelAdmin(_ModelAdmin):
     def page(
         self, request: HttpRequest, template: str, row: Any, context: dict[str, Any], *, status: int = 200
     ) -> HttpResponse:
-        """A page of our own about a row."""
+        """Render a page of our own about a row, inside the admin's layout."""
         return TemplateResponse(
             request,
             template,
@@ -204,17 +204,17 @@ class StaffModelAdmin(_ModelAdmin):
         )
 
     def own_url(self, route: str, name: str, view: Callable[..., HttpResponse]) -> URLPattern:
-        """A page beside the stock ones, for GET and POST; named `admin:<app>_<model>_<name>`."""
+        """The URL pattern of an extra page, for GET and POST; its name is `admin:<app>_<model>_<name>`."""
         guarded = self.admin_site.admin_view(require_http_methods(["GET", "HEAD", "POST"])(view))
         return path(route, guarded, name=f"{self.opts.app_label}_{self.opts.model_name}_{name}")
 
     def url(self, name: str, *args: Any) -> str:
-        """The address of one of this model's pages."""
+        """The URL of one of this model's pages, by the last part of its name."""
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{name}", args=args)
 
 
 def _lookups_of(list_filter: Any) -> set[str]:
-    """The parameters of a filter: of a class of its own the one it names, of a field those that go with it."""
+    """The query parameters that a filter may send: the one it declares, or those that Django derives from its field."""
     if isinstance(list_filter, type):
         return {list_filter.parameter_name}  # type: ignore[attr-defined]  # all of ours are SimpleListFilters
     field = list_filter if isinstance(list_filter, str) else list_filter[0]
@@ -222,104 +222,104 @@ def _lookups_of(list_filter: Any) -> set[str]:
 
 
 class ReadOnlyAdmin(StaffModelAdmin):
-    """Rows that the admin only shows: others made them, or a rule says that they are decided."""
+    """Rows that the admin only shows, since they are made elsewhere, or changed by decisions alone."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Nobody."""
+        """Nobody may."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Nobody."""
+        """Nobody may."""
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """All of them."""
+        """All fields."""
         return flatten_fieldsets(self.get_fieldsets(request, obj))
 
 
 class ForSuperusers(ReadOnlyAdmin):
-    """The same, for superusers alone, whatever permissions others may have been given."""
+    """Read-only rows for superusers only, whatever permissions others may have been given."""
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Superusers."""
+        """Superusers only."""
         return acting(request).is_superuser
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        """Superusers."""
+        """Superusers only."""
         return acting(request).is_superuser
 
 
 class ReasonedAdmin(StaffModelAdmin):
-    """Rows that staff write, each time with a reason. Its forms are ReasonForms."""
+    """Rows that staff add and change, always with a reason. The form must be a ReasonForm."""
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Fieldsets:
-        """Ask for the reason last, and only those who can change something."""
+        """Ask for the reason last, and only of those who may save."""
         fieldsets = list(super().get_fieldsets(request, obj))
         may_write = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
         return [*fieldsets, ("Reason", {"fields": ["why"]})] if may_write else fieldsets
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Leave the reason to the fieldset of its own."""
+        """Leave out the reason, which has a fieldset of its own."""
         return [name for name in super().get_fields(request, obj) if name != "why"]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Save as a decision."""
+        """Save the row as a decision, with its reason."""
         what = self.what_changed(form) if change else f"Added {self.opts.verbose_name}"
         why = form.cleaned_data["why"]
         with decision(by=acting(request), why=why, what=what, about=obj, is_new=not change):
             super().save_model(request, obj, form, change)
 
     def what_changed(self, form: Any) -> str:
-        """Name the fields that were changed; their values are in the history, if they may be kept."""
+        """Name the fields that changed, for the log; their values are in the history, unless personal."""
         labels = [str(form.fields[name].label or name) for name in form.changed_data if name != "why"]
         return f"Changed: {capfirst(', '.join(labels))}" if labels else "Saved without a change"
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        """Nothing more: the decision is in the log already."""
+        """Log nothing: `save_model` has done so."""
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        """Nothing more: the decision is in the log already."""
+        """Log nothing: `save_model` has done so."""
 
 
 class Whether(admin.EmptyFieldListFilter):
-    """Filter by whether something has happened, in those words."""
+    """Filter on whether a field has a value, worded as yes or no."""
 
     def choices(self, changelist: Any) -> Iterator[Any]:
-        """Yes and no instead of empty and not."""
+        """Say Yes and No instead of Django's “Not empty” and “Empty”."""
         for choice, label in zip(super().choices(changelist), ("All", "No", "Yes"), strict=True):
             yield {**choice, "display": label}
 
 
 class ReadOnlyInline(_TabularInline):
-    """Rows shown on the page of the row that they belong to."""
+    """Read-only rows on the page of the row that they belong to."""
 
     extra = 0
     can_delete = False
     show_change_link = True
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """All of them."""
+        """All fields."""
         return self.fields
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody."""
+        """Nobody may."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody."""
+        """Nobody may."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody."""
+        """Nobody may."""
         return False
 
 
 def acting(request: HttpRequest) -> Staff:
-    """The colleague whose request it is; the admin lets nobody else in."""
+    """The colleague who made the request; the admin site admits nobody else."""
     return cast(Staff, request.user)
 
 
 def require(request: HttpRequest, permission: str) -> None:
-    """Answer 403 to those who may not."""
+    """Raise PermissionDenied (403) unless the colleague has this permission."""
     if not acting(request).has_perm(permission):
         raise PermissionDenied

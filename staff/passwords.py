@@ -1,4 +1,4 @@
-"""How passwords of staff are kept."""
+"""How staff passwords are hashed."""
 
 import threading
 from collections.abc import Iterator
@@ -17,10 +17,10 @@ _places = threading.BoundedSemaphore(AT_ONCE)
 
 class Argon2(Argon2PasswordHasher):
     """
-    Argon2id, at a price that a thread of the web process can pay: 32 MiB and about 60 ms of a CPU for each try.
+    Argon2id, at a cost that a web process can afford: 32 MiB and about 60 ms of CPU per attempt.
 
-    A few at once in a process, and the others wait without a connection to the database: whoever floods the sign-in
-    page keeps nobody from the API. Those kept by PBKDF2 before are verified still, and kept anew at the next sign-in.
+    Each process hashes only a few at once; the others wait without holding a database connection, so that flooding the
+    sign-in page does not slow the API down. Older PBKDF2 hashes still work, and are replaced at the next sign-in.
     """
 
     time_cost = 3
@@ -29,13 +29,13 @@ class Argon2(Argon2PasswordHasher):
 
     @override
     def encode(self, password: str, salt: str) -> str:
-        """Make what is kept; who is no colleague costs as much as who is one."""
+        """Hash a password; raises a 503 if too busy. Django hashes for unknown accounts too, so both take as long."""
         with _a_place():
             return str(super().encode(password, salt))
 
     @override
     def verify(self, password: str, encoded: str) -> bool:
-        """Compare; raises the 503 of a process that is too busy."""
+        """Compare a password with its hash; raises a 503 if this process is too busy."""
         with _a_place():
             return bool(super().verify(password, encoded))
 

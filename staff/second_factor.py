@@ -13,7 +13,7 @@ KEY_BYTES: Final = 20  # as long as RFC 4226 recommends, and what authenticator 
 
 @transaction.atomic
 def enrol(*, staff: Staff, by: Staff, why: str) -> SecondFactor:
-    """Give the colleague a new second factor; the one before, if any, stops working, and so do its sessions."""
+    """Give the colleague a new second factor; each call ends the previous one and its sessions."""
     with decision(by=by, why=why, what="Enrolled a second factor", about=staff):
         SecondFactor.objects.filter(user=staff).delete()
         key = SecondFactor.seal_key(secrets.token_bytes(KEY_BYTES), staff_id=staff.pk)
@@ -24,9 +24,9 @@ def enrol(*, staff: Staff, by: Staff, why: str) -> SecondFactor:
 @transaction.atomic
 def verified_device(user: Staff, token: str) -> Any:
     """
-    The device whose code this is, or None. A code works once, and each wrong one makes the next wait longer.
+    The device that this code belongs to, or None. A code works once; each wrong one makes the next wait longer.
 
-    The rows are locked, or guesses in parallel would all be judged by the count before them.
+    The rows are locked: otherwise guesses in parallel would all be checked against the same count of failures.
     """
     devices = SecondFactor.objects.select_for_update().filter(user=user, confirmed=True)
     return next((device for device in devices if device.verify_token(token)), None)

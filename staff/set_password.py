@@ -1,4 +1,4 @@
-"""Set the password of a colleague, or one's own."""
+"""Set a colleague's password, or one's own."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from staff.tasks import mail_password_was_set
 
 def set_password(*, staff: Staff, password: str, by: Staff, why: str) -> None:
     """
-    Set the password and tell the colleague by mail. Sessions of before end: they hold on to the password of before.
+    Set the password and tell the colleague by mail. Their earlier sessions end, since they depend on the old hash.
 
-    Setting the same again ends them as well.
+    A second call with the same password ends them again and sends another mail.
     """
     what = "Changed their own password" if staff == by else "Set a new password"
     with decision(by=by, why=why, what=what, about=staff):

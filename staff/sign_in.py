@@ -1,4 +1,4 @@
-"""Signing in: e-mail address, password and second factor; and changing one's own password, which asks for it too."""
+"""Sign in with e-mail address, password and second factor; and change one's own password."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ REFUSED = "That is not right. Please check {what}, and try again."
 
 
 class SignInForm(AdminAuthenticationForm):
-    """Which of the three was wrong is not said. A token is looked at only after the password was right."""
+    """Does not say which of the three was wrong. The code is checked only once the password was right."""
 
     otp_token = forms.CharField(
         label="Code from your authenticator app",
@@ -36,20 +36,20 @@ class SignInForm(AdminAuthenticationForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Django's own limit keeps long names from being walked through, and then lets them pass.
+        # Django does not normalise names over its limit, but does not refuse them either.
         self.fields["username"].validators.append(MaxLengthValidator(LONGEST_NAME))
         if not settings.STAFF_SECOND_FACTOR:
             del self.fields["otp_token"]
 
     def clean(self) -> dict[str, Any]:
-        """Judge what was typed, if all of it was, and if it was not wrong too often."""
+        """Check what was typed, if nothing is missing. Raises ClosedForAWhile after too many failures."""
         if self.errors:
             return self.cleaned_data
         with _counted(cast(HttpRequest, self.request), self.cleaned_data["username"]):
             return super().clean()
 
     def confirm_login_allowed(self, user: Any) -> None:
-        """Ask for the second factor; django-otp keeps it in the session when the user is signed in."""
+        """Check the second factor; django-otp stores `otp_device` in the session at sign-in."""
         super().confirm_login_allowed(user)
         if settings.STAFF_SECOND_FACTOR:
             user.otp_device = verified_device(user, self.cleaned_data.get("otp_token", ""))
@@ -57,7 +57,7 @@ class SignInForm(AdminAuthenticationForm):
                 raise self.get_invalid_login_error()
 
     def get_invalid_login_error(self) -> ValidationError:
-        """Say the same whatever was wrong."""
+        """The same message, whatever was wrong."""
         what = "the e-mail address and the password"
         if settings.STAFF_SECOND_FACTOR:
             what = "the e-mail address, the password and the code, which works once"
@@ -65,42 +65,42 @@ class SignInForm(AdminAuthenticationForm):
 
 
 class OwnPasswordForm(AdminPasswordChangeForm):
-    """A colleague's own password. The one of before is asked for, and guessed no more often than at signing in."""
+    """Changes one's own password. Asks for the old one, which can be guessed no more often than at sign-in."""
 
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.request = request
 
     def clean_old_password(self) -> str:
-        """Judge the one of before."""
+        """Check the old password. Raises ClosedForAWhile after too many failures."""
         with _counted(self.request, self.user.email):
             return super().clean_old_password()
 
     def save(self, commit: bool = True) -> Staff:
-        """Set the new one, as a decision about oneself."""
+        """Set the new password, as a decision about one's own account."""
         set_password(staff=self.user, password=self.cleaned_data["new_password1"], by=self.user, why="Their own")
         return self.user
 
 
 class OwnPasswordView(PasswordChangeView):
-    """The page of it."""
+    """The page for changing one's own password."""
 
     form_class = OwnPasswordForm
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        """With where it comes from."""
+        """Pass the request, by which the form counts failures."""
         return {**super().get_form_kwargs(), "request": self.request}
 
 
 def _counted(request: HttpRequest, name: str) -> AbstractContextManager[None]:
-    """Let the throttle count what is tried in the block."""
+    """Count the block as a failed sign-in if it raises ValidationError."""
     browser = known_browser(request, name)
     origin = Origin(address=client_ip(request), network=network_of(request), browser=browser)
     return throttled(name=name, origin=origin, at=timezone.now())
 
 
 def closed_for_a_while(request: HttpRequest) -> HttpResponse:
-    """Answer who has failed too often."""
+    """The 429 page after too many failures."""
     response = render(request, "admin/closed_for_a_while.html", status=429)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -27,7 +27,7 @@ PART_NAMES = {"auth": "Groups of staff", "otp_totp": "Second factors"}
 
 
 class StaffAdminSite(AdminSite):
-    """Stock admin, open to staff who are signed in, in production with their second factor."""
+    """Django's admin, for signed-in staff; in production with a second factor."""
 
     site_header = "Debitura"
     site_title = "Debitura"
@@ -39,35 +39,35 @@ class StaffAdminSite(AdminSite):
         self._links: list[tuple[str, str, str]] = []
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """Call the parts by what they are here."""
+        """Rename the sections that Django names after its apps."""
         apps = super().get_app_list(request, app_label)
         return [{**app, "name": PART_NAMES.get(app["app_label"], app["name"])} for app in apps]
 
     def link_on_every_page(self, label: str, *, url_name: str, right: str) -> None:
-        """Lead to a page from the top of every other, for those who have the right."""
+        """Add a link at the top of every page, for those who have the right. Apps call it at import."""
         self._links.append((label, url_name, right))
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """With these links."""
+        """Add the links that this colleague has the right to."""
         may = request.user.has_perm
         links = [(label, reverse(url_name)) for label, url_name, right in self._links if may(right)]
         return {**super().each_context(request), "links": links}
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Whether this visitor may see any page at all."""
+        """Whether the request is from an active colleague, with a second factor where one is required."""
         user: Staff | AnonymousUser = request.user
         if not isinstance(user, Staff) or not user.is_active:
             return False
-        # django-otp's middleware gives it to every user.
+        # django-otp's middleware adds `is_verified` to every user.
         return not settings.STAFF_SECOND_FACTOR or bool(user.is_verified())  # type: ignore[attr-defined]
 
     def admin_view[View: Callable[..., Any]](self, view: View, cacheable: bool = False) -> View:
-        """Any page behind the sign-in, with the scripts of the admin."""
+        """Put a page behind the sign-in, and allow the admin's scripts on it."""
         return with_scripts(super().admin_view(view, cacheable))
 
     @method_decorator([never_cache, login_not_required, with_scripts])
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Sign in, and let the browser know the account from then on."""
+        """Sign in, and remember that this browser has been used for the account."""
         try:
             response: HttpResponse = super().login(request, extra_context)
         except ClosedForAWhile:
@@ -79,7 +79,7 @@ class StaffAdminSite(AdminSite):
     def password_change(  # type: ignore[override]  # the stubs know of no redirect
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponseBase:
-        """Change one's own password."""
+        """Change one's own password; replaces Django's view, which counts no failures."""
         context = {**self.each_context(request), **(extra_context or {})}
         view = OwnPasswordView.as_view(success_url=reverse("admin:password_change_done"), extra_context=context)
         try:

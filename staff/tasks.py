@@ -1,4 +1,4 @@
-"""Jobs of the worker about staff."""
+"""Background jobs about staff accounts."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ KEPT_FOR = timedelta(days=90)
     retry=RetryStrategy(max_attempts=5, exponential_wait=3),
 )
 def mail_password_was_set(*, staff_id: int, by_id: int) -> None:
-    """Tell a colleague that the password has changed, and by whom: it may not have been what they wanted."""
+    """Tell a colleague that their password was set, and by whom, in case they did not ask for it."""
     staff, by = Staff.objects.get(pk=staff_id), Staff.objects.get(pk=by_id)
     facts = {"staff": staff, "by": by, "support_contact": settings.SUPPORT_CONTACT}
     send_mail(
@@ -34,5 +34,5 @@ def mail_password_was_set(*, staff_id: int, by_id: int) -> None:
 @app.periodic(cron="41 3 * * *")
 @app.task(name="debitura.staff.tasks.forget_failed_sign_ins", queue="upkeep")
 def forget_failed_sign_ins(timestamp: int) -> None:
-    """Forget once a day what is older than anybody looks at; `timestamp` is of no use here."""
+    """Delete failed sign-ins older than 90 days, once a day. Procrastinate passes `timestamp`; it is not used."""
     FailedSignIn.objects.filter(at__lt=timezone.now() - KEPT_FOR).delete()

@@ -1,4 +1,4 @@
-"""How often signing in may fail: by account and address, by account, and by network (docs/adr/0014)."""
+"""Limit failed sign-ins: per account and address, per account, and per network (docs/adr/0014)."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from django.db.models import Count, Q, QuerySet
 from staff.models import LONGEST_NAME, FailedSignIn, sign_in_name
 
 WINDOW = timedelta(minutes=15)
-PER_ADDRESS = 5  # of one account, from one address or from one browser that knows it
-PER_ACCOUNT = 10  # of one account, from wherever it is not known
-PER_NETWORK = 10  # of whichever accounts, from where they are not known
+PER_ADDRESS = 5  # for one account, from one IP address or from one browser known to the account
+PER_ACCOUNT = 10  # for one account, from all browsers not known to it
+PER_NETWORK = 10  # for all accounts, from one network, in browsers not known to them
 
 
 class ClosedForAWhile(Exception):
-    """Signing in has failed too often; nothing was looked at."""
+    """Signing in has failed too often: the attempt was refused unchecked, or was wrong and the last one allowed."""
 
 
 @dataclass(frozen=True)
 class Origin:
-    """Where somebody tries from; `browser` is its name if the account was signed in to there before."""
+    """Where an attempt comes from; `browser` is set only if somebody signed in to the account with it before."""
 
     address: str | None
     network: str
@@ -35,9 +35,10 @@ class Origin:
 @contextmanager
 def throttled(*, name: str, origin: Origin, at: datetime) -> Iterator[None]:
     """
-    Count what is tried in the block as a failure, and forget it if nothing was wrong.
+    Count the block as a failed attempt; if it raises nothing, clear the account's failures from the same origin.
 
-    It is counted before it is judged, so that guesses in parallel are as few as guesses one after another.
+    The attempt is counted before it is checked, so that guessing in parallel allows no more guesses than one by one.
+    Raises ClosedForAWhile, before the block where the limit was reached already, or after the last attempt failed.
     """
     tried, is_last = _count(sign_in_name(name)[:LONGEST_NAME], origin, at)
     try:
@@ -51,7 +52,7 @@ def throttled(*, name: str, origin: Origin, at: datetime) -> Iterator[None]:
 
 @transaction.atomic
 def _count(name: str, origin: Origin, at: datetime) -> tuple[FailedSignIn, bool]:
-    """Note a try, and say whether it is the last for now; refuse it where there were too many."""
+    """Record an attempt and say whether it is the last one allowed; raise ClosedForAWhile if there were too many."""
     _one_at_a_time({f"sign-in:{name}", f"sign-in:{origin.network}"})
     young = Q(at__gt=at - WINDOW)
     left = [PER_ADDRESS - _own(name, origin).filter(young).count()]
@@ -68,14 +69,14 @@ def _count(name: str, origin: Origin, at: datetime) -> tuple[FailedSignIn, bool]
 
 
 def _own(name: str, origin: Origin) -> QuerySet[FailedSignIn]:
-    """What went wrong with this account in this browser, or else at this address."""
+    """Failures for this account from this browser, if it is known to the account, else from this IP address."""
     if origin.browser is not None:
         return FailedSignIn.objects.filter(name=name, browser=origin.browser)
     return FailedSignIn.objects.filter(name=name, address=origin.address, browser="")
 
 
 def _one_at_a_time(keys: set[str]) -> None:
-    """Two at once could both be the last. Sorted, so no deadlock."""
-    with connection.cursor() as cursor:  # of no table, which the ORM would want
+    """Lock, since two attempts at once could both count as the last. Sorted, so that nothing deadlocks."""
+    with connection.cursor() as cursor:  # no table, so not a query for the ORM
         for key in sorted(keys):
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])

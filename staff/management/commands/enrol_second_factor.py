@@ -1,4 +1,4 @@
-"""`manage.py enrol_second_factor`: the first superuser's second factor, which no other superuser can enrol."""
+"""`manage.py enrol_second_factor`: for the first superuser, whom no other superuser can enrol."""
 
 import io
 from argparse import ArgumentParser
@@ -12,16 +12,16 @@ from staff.second_factor import enrol
 
 
 class Command(BaseCommand):
-    """Enrol and show."""
+    """Enrol a second factor and print its QR code."""
 
     help = "Give an account of the staff a new second factor and show its QR code, once."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the account's address."""
+        """Take the account's e-mail address."""
         parser.add_argument("email")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Enrol the account."""
+        """Replace any second factor that the account has."""
         try:
             staff = Staff.objects.get_by_natural_key(options["email"])
         except Staff.DoesNotExist:

@@ -1,4 +1,4 @@
-"""`manage.py reseal_secrets`: change the key that secrets in the database are encrypted with."""
+"""`manage.py reseal_secrets`: re-encrypt the secrets in the database with a new key."""
 
 from typing import Any
 
@@ -9,12 +9,12 @@ from edge.encryption import CannotBeUnsealed, HoldsSecrets
 
 
 class Command(BaseCommand):
-    """Go through every model that holds secrets."""
+    """Re-encrypt the rows of every model that holds secrets."""
 
     help = "Encrypt every secret with the first of ENCRYPTION_KEYS; after that the others are needed no more."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Say of each model how many of its rows were encrypted with another key."""
+        """Print per model how many rows were re-encrypted; a second run finds none."""
         for model in apps.get_models():
             if issubclass(model, HoldsSecrets):
                 try:
