@@ -23,8 +23,8 @@ class XApiKeyAuthentication(BaseAuthentication):
     """
     Finds the partner behind the key.
 
-    One answer for every kind of wrong key: a caller who guesses learns nothing from it. The look-up is by the key's
-    hash, so its time says nothing of the key either; the constant-time comparison is there should that ever change.
+    Every kind of wrong key gets the same answer, so guessing reveals nothing. The look-up is by the key's hash, so its
+    timing reveals nothing either; the constant-time comparison is there in case that ever changes.
     """
 
     def authenticate(self, request: Request) -> tuple[ReferralPartner, ApiKey]:
@@ -47,13 +47,13 @@ class XApiKeyAuthentication(BaseAuthentication):
 
 
 class IsPartner(BasePermission):
-    """Open to every partner whose key works; what it may see is a matter of the query."""
+    """Admits every partner whose key works; querysets restrict what it sees."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        """Tell whether a partner stands behind the request."""
+        """Whether the request was authenticated as a partner."""
         return isinstance(request.user, ReferralPartner)
 
 
 def calling_partner(request: Request) -> ReferralPartner:
-    """The partner behind an authenticated request."""
+    """The partner that made an authenticated request."""
     return cast(ReferralPartner, request.user)

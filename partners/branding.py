@@ -1,18 +1,18 @@
-"""A partner's colours, made readable whatever the partner chose (WCAG 2.2: 4.5 to 1 for text)."""
+"""Derive readable colours from those that a partner chose (WCAG 2.2: contrast of 4.5 to 1 for text)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 ENOUGH = 4.5
-PAGE = "#f4f5f7"  # behind the cards of every page; white has more contrast to what is dark
+PAGE = "#f4f5f7"  # behind the cards of every page; a colour readable on it is readable on a white card too
 BLACK, WHITE = "#000000", "#ffffff"
 STEPS = 20
 
 
 @dataclass(frozen=True)
 class Palette:
-    """Colours as `#rrggbb`: of the band at the top, and of what can be pressed."""
+    """Colours as `#rrggbb`: `band` for the band at the top, `accent` for what can be clicked."""
 
     band: str
     band_text: str
@@ -21,7 +21,7 @@ class Palette:
 
 
 def palette(*, background: str, font: str) -> Palette:
-    """Colour a page after the partner: its own colours where they can be read, else the nearest that can."""
+    """The partner's own colours where they are readable, else the nearest shades that are."""
     accent = next((own for own in (background, font) if contrast(own, PAGE) >= ENOUGH), readable_on(PAGE, background))
     return Palette(
         band=background,
@@ -32,14 +32,14 @@ def palette(*, background: str, font: str) -> Palette:
 
 
 def readable_on(ground: str, wanted: str) -> str:
-    """Return the wanted colour, moved towards black or white as far as reading it on the ground takes."""
+    """Move the wanted colour towards black or white until it is readable on the ground."""
     end = max(BLACK, WHITE, key=lambda colour: contrast(colour, ground))
     shades = (_mix(wanted, end, step / STEPS) for step in range(STEPS))
     return next((shade for shade in shades if contrast(shade, ground) >= ENOUGH), end)
 
 
 def contrast(one: str, other: str) -> float:
-    """Contrast of two colours as WCAG reckons it, 1 to 21."""
+    """The contrast ratio of two colours as WCAG defines it, from 1 to 21."""
     dark, light = sorted((_luminance(one), _luminance(other)))
     return (light + 0.05) / (dark + 0.05)
 

@@ -1,4 +1,4 @@
-"""How often a key may call, and how many of its calls are worked on at once."""
+"""Limit how often a key may call, and how many of its calls are handled at once."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:  # rest_framework.views imports this module
     from edge.operation import Operation
 
 BURST = 2  # seconds' worth of calls that may come at once
-# Of the connections to the database, what one key can have: the others are for the others.
+# The share of the database connections that one key may use; the rest stay free for other keys.
 SHARE = 0.5
-LONGEST_WAIT = 4.0  # seconds; as long as anybody waits for a connection
-SECONDS_FOR_A_PLACE = 1.0
+LONGEST_WAIT = 4.0  # seconds; the same as other requests wait for a connection
+SECONDS_FOR_A_PLACE = 1.0  # to wait before the next try, when every place is taken
 
 
 @dataclass(slots=True)
 class Calls:
-    """Those of one key: what its bucket holds, and how many are being worked on."""
+    """One key's token bucket, its calls in hand, and its share of the connections."""
 
     filled_at: float
     tokens: float = field(default_factory=lambda: float(BURST * settings.CALLS_A_SECOND))
@@ -37,7 +37,7 @@ class Calls:
     connections: Semaphore = field(default_factory=lambda: Semaphore(_share()))
 
     def begin(self, *, now: float) -> float | None:
-        """Count a call in, or say in how many seconds it may try again; a limit of 0 is none."""
+        """Count a call in and return None, or return how many seconds to wait. A limit of 0 means no limit."""
         if settings.CALLS_AT_ONCE and self.in_hand >= settings.CALLS_AT_ONCE:
             return SECONDS_FOR_A_PLACE
         if rate := settings.CALLS_A_SECOND:
@@ -55,18 +55,18 @@ def _share() -> int:
     return max(1, int(shared * SHARE))
 
 
-# By the id of the key, and only of keys that exist: nobody can fill it. Each process counts for itself, so several of
-# them let through several times as much; no call waits for a count that all of them share.
+# By id of the key. Only keys that exist get in, so callers cannot fill it up. Each process counts for itself: several
+# processes admit several times as much, but no call waits for a shared counter.
 _calls: dict[int, Calls] = {}
 _lock = Lock()
 
 
 class CallRate(BaseThrottle):
-    """Refuses a call before its body is read: a mistake in a partner's loop takes nothing from the others."""
+    """Refuses calls over the limit before reading their body, so that one partner's runaway loop harms no other."""
 
     @override
     def allow_request(self, request: Request, view: APIView) -> bool:
-        """Count the call of a key in until its answer is sent."""
+        """Count the call in until its answer is sent; False over the limit. Calls without a key are not counted."""
         if not isinstance(request.auth, ApiKey):
             return True
         key_id = request.auth.pk
@@ -78,11 +78,11 @@ class CallRate(BaseThrottle):
             return False
         cast("Operation", view).at_the_end.callback(_end, key_id)
         if request.method == "POST":
-            _ = request.data  # who is slow to send it waits without a connection, and so without a part of the share
+            _ = request.data  # read a body that is slow to arrive now, before taking a connection
         return self._has_a_connection(calls.connections, cast("Operation", view))
 
     def _has_a_connection(self, connections: Semaphore, view: Operation) -> bool:
-        """Wait, without one, for a connection out of the key's share."""
+        """Take one of the key's connections, holding none while waiting; False if none becomes free in time."""
         if not connections.acquire(blocking=False):
             give_connections_back()
             if not connections.acquire(timeout=LONGEST_WAIT):
@@ -93,7 +93,7 @@ class CallRate(BaseThrottle):
 
     @override
     def wait(self) -> float | None:
-        """Say in how many seconds."""
+        """The seconds for Retry-After; None if the call was admitted."""
         return self._seconds
 
 

@@ -12,7 +12,7 @@ LIVE_KEYS = 2
 
 
 class TooManyKeys(Exception):
-    """The partner has two keys that work; one must be revoked first."""
+    """The partner already has two working keys; one must be revoked first."""
 
 
 @transaction.atomic
@@ -20,12 +20,13 @@ def issue_key(
     *, partner: ReferralPartner, label: str, live: bool, expires_at: datetime | None = None
 ) -> tuple[ApiKey, str]:
     """
-    Make a key and return it with its text, which is not kept: whoever asked must hand it on now.
+    Make a key and return it with its text, which is not stored: it must be handed to the partner now.
 
-    Two keys may work at a time, so that a partner can change over without an outage. Each call makes another.
+    Two keys may work at a time, so that a partner can switch without an outage. Each call makes another key; raises
+    TooManyKeys when two work already.
     """
     ReferralPartner.objects.select_for_update(no_key=True).get(pk=partner.pk)
-    # An inactive partner's count as well: they work again when it does.
+    # An inactive partner's keys count too: they work again once it is active.
     unexpired = Q(expires_at=None) | Q(expires_at__gt=Now())
     if ApiKey.objects.filter(unexpired, partner=partner, revoked_at=None).count() >= LIVE_KEYS:
         raise TooManyKeys

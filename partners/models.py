@@ -1,4 +1,4 @@
-"""Referral partners and the keys that they call the API with."""
+"""Referral partners and their API keys."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ HOST = r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$"
 
 log = structlog.get_logger("debitura.partners")
 
-# A standby, a disk that is full, a table whose index is being built.
+# SQLSTATEs of a database that takes no writes now: a standby, a full disk, a locked table.
 NO_WRITES = {"25006", "53100", "55P03"}
 ONE_MINUTE = timedelta(minutes=1)
 BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
@@ -38,7 +38,7 @@ BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
     model_name="ReferralPartnerHistory",
 )
 class ReferralPartner(models.Model):
-    """A SaaS platform that brings its customers."""
+    """A SaaS platform that brings its customers to Debitura as clients."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=200, unique=True)
@@ -77,7 +77,7 @@ class ReferralPartner(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(30)],
         help_text="How long a client has to answer a link request.",
     )
-    # Raised by staff for an import, for a time; otherwise the setting holds (product-rules 3.6).
+    # Staff raise it temporarily for an import; otherwise KNOWN_COMPANIES_A_DAY holds (product-rules 3.6).
     asking_limit = models.PositiveIntegerField(
         null=True, blank=True, editable=False, help_text="Of how many known companies it may be told in 24 hours."
     )
@@ -107,7 +107,7 @@ class ReferralPartner(models.Model):
                 | Q(asking_limit__gte=1, asking_limit_until__isnull=False),
                 name="partner_asking_limit_is_raised_for_a_time",
             ),
-            # It stands in a stylesheet of ours.
+            # It ends up in a stylesheet, so nothing in it may end the declaration.
             models.CheckConstraint(condition=Q(font_family__regex=FONT_FAMILY), name="partner_font_family_is_plain"),
         ]
 
@@ -115,12 +115,12 @@ class ReferralPartner(models.Model):
         return self.name
 
     def asking_limit_at(self, at: datetime) -> int | None:
-        """Of how many known companies it may be told in 24 hours, if that was raised for this moment."""
+        """The raised limit if one is in force at this moment, else None: then the setting holds."""
         return self.asking_limit if self.asking_limit_until is not None and at < self.asking_limit_until else None
 
 
 def make_api_key(*, live: bool) -> str:
-    """A new key: its kind, 30 random characters, and 6 of a checksum so that a typing error is seen as one."""
+    """A new key: its kind, 30 random characters, and a checksum of 6 that reveals typing errors."""
     kind = "live" if live else "test"
     body = "".join(secrets.choice(BASE62) for _ in range(30))
     return f"dk_{kind}_{body}{_checksum(body)}"
@@ -136,18 +136,18 @@ def _checksum(body: str) -> str:
 
 
 def key_hash(key: str) -> str:
-    """SHA-256 in hex; a key has 178 random bits, so nothing slower is needed."""
+    """SHA-256 in hex. A key has 178 random bits, so a slow hash is not needed."""
     return hashlib.sha256(key.encode()).hexdigest()
 
 
 def is_well_formed(key: str) -> bool:
-    """Whether this can be a key at all; saves the database a question."""
+    """Whether this has a key's format and checksum; saves a query when it does not."""
     kind, body, checksum = key[:8], key[8:38], key[38:]
     return kind in ("dk_live_", "dk_test_") and len(key) == 44 and key.isascii() and checksum == _checksum(body)
 
 
 class ApiKey(models.Model):
-    """A key of a partner. The key itself is shown once and not kept."""
+    """A partner's key. The text is shown once; only its hash is stored."""
 
     partner = models.ForeignKey(ReferralPartner, on_delete=models.PROTECT, related_name="api_keys")
     prefix = models.CharField(max_length=12, editable=False)
@@ -170,14 +170,14 @@ class ApiKey(models.Model):
         return f"{self.prefix}… ({self.label})"
 
     def revoke(self, *, at: datetime) -> None:
-        """Close the API to this key from now on; revoking again changes nothing."""
+        """Stop the key from working; revoking it again changes nothing."""
         ApiKey.objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=at)
 
     def note_use(self) -> None:
         """
-        Remember that it was used, once a minute: a row written at every call would be a lock at every call.
+        Set `last_used_at`, at most once a minute: writing on every call would lock the row on every call.
 
-        It waits for nobody, and a database that takes no writes for now can still be read.
+        Skips a locked row, and a database that takes no writes now, so that reads still work there.
         """
         stale = Q(last_used_at=None) | Q(last_used_at__lt=Now() - ONE_MINUTE)
         row = ApiKey.objects.filter(stale, pk=self.pk).select_for_update(skip_locked=True, no_key=True)
@@ -191,7 +191,7 @@ class ApiKey(models.Model):
 
 
 KEY = Columns(ApiKey, "key")
-# The logo can be longer than all else together, and only pages show it.
+# The logo can be larger than everything else together, and only pages show it.
 PARTNER = Columns(ReferralPartner, "partner", without=["logo"])
 
 

@@ -1,4 +1,4 @@
-"""Let a partner be told of more companies that we know, for a time (product-rules 3.6)."""
+"""Temporarily let a partner be told of more companies that we know (product-rules 3.6)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from staff.models import Staff
 
 
 def raise_asking_limit(*, partner: ReferralPartner, limit: int, until: datetime, by: Staff, why: str) -> None:
-    """Set the limit until that moment, when the usual one holds again. A second call sets it anew."""
+    """Set the limit until that moment; then the usual one holds again. A second call replaces it."""
     with decision(
         by=by, why=why, what=f"Raised the limit on asking to {limit} a day, until {until:%Y-%m-%d}", about=partner
     ):

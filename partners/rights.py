@@ -1,4 +1,4 @@
-"""Who of the staff may do what with partners and their keys (product-rules 8)."""
+"""What each group of staff may do with partners and their keys (product-rules 8)."""
 
 from staff.groups import Group, Rights
 

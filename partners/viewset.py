@@ -1,4 +1,4 @@
-"""What all resources of the partner API stand on."""
+"""The base of the partner API's viewsets."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from partners.models import ReferralPartner
 
 
 class PartnerViewSet(ViewSetMixin, Operation):
-    """A resource, as the calling partner sees it."""
+    """A resource as the calling partner sees it."""
 
     permission_classes = [IsPartner]
 
@@ -27,23 +27,23 @@ class PartnerViewSet(ViewSetMixin, Operation):
 
     @cached_property
     def partner(self) -> ReferralPartner:
-        """Who calls."""
+        """The calling partner."""
         return calling_partner(self.request)
 
     @cached_property
     def now(self) -> datetime:
-        """The moment of the call: one for all that it reads, checks and writes."""
+        """The time of the call: the same for everything that it reads, checks and writes."""
         return timezone.now()
 
     def query[S: Shape](self, shape: type[S]) -> S:
-        """What stands behind the question mark, or the 400 that names what is wrong with it."""
+        """The query string as this shape; raises the 400 that names what is wrong with it."""
         return read_query(shape, self.request.META["QUERY_STRING"], at=self.now)
 
     def body[S: Shape](self, shape: type[S]) -> S:
-        """What was sent, or the 400 that names what is wrong with it."""
+        """The body as this shape; raises the 400 that names what is wrong with it."""
         return read(shape, self.request.data, at=self.now)
 
 
 def answer(body: BaseModel, status: int = 200) -> HttpResponse:
-    """Let pydantic write the JSON: a Decimal stays exact, and nothing is walked twice."""
+    """Answer with JSON written by pydantic: decimals stay exact, and the body is walked only once."""
     return HttpResponse(body.model_dump_json(by_alias=True), content_type="application/json", status=status)

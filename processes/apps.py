@@ -1,4 +1,4 @@
-"""The processes that run: web and worker; how they start, and what becomes of the work of one that died."""
+"""The web and worker processes: how they start, and what happens to the jobs of one that died."""
 
 from django.apps import AppConfig
 

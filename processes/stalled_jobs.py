@@ -1,4 +1,4 @@
-"""Jobs that nobody is doing any more, though their row says so: their worker was killed, or lost the database."""
+"""Find jobs marked as running that no worker is running: it was killed, or lost the database."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from procrastinate.contrib.django.models import ProcrastinateEvent, Procrastinat
 
 from edge.clock import ClockTimestamp
 
-# A worker says every five seconds that it is there (settings.PROCRASTINATE_WORKER_DEFAULTS).
+# A worker sends a heartbeat every five seconds (settings.PROCRASTINATE_WORKER_DEFAULTS).
 SILENT_FOR = timedelta(seconds=20)
-# No job takes so long. A worker that is well may have forgotten one: its end could not be written down.
+# No job takes this long. A healthy worker can lose track of a job, if it could not record its end.
 LONGEST = timedelta(minutes=15)
-# One that ends its worker each time is not begun for ever.
+# So that a job that kills its worker each time is not retried for ever.
 ATTEMPTS = 10
 
 
 def stalled_jobs() -> QuerySet[ProcrastinateJob]:
-    """Those whose worker is gone or silent, and those that were begun too long ago, whatever their worker says."""
+    """Running jobs whose worker is gone or silent, or that started over 15 minutes ago, whatever their worker says."""
     begun_lately = ProcrastinateEvent.objects.filter(
         job=OuterRef("pk"), type="started", at__gt=ClockTimestamp() - LONGEST
     )

@@ -1,4 +1,4 @@
-"""Upkeep of the queue itself. Every job can be begun twice, so every task must be safe to repeat."""
+"""Upkeep of the job queue. Any job may be started twice, so every task must be safe to repeat."""
 
 import structlog
 from django.utils import timezone
@@ -16,7 +16,7 @@ log = structlog.get_logger("debitura.worker")
 @app.periodic(cron="* * * * *")
 @app.task(name="debitura.processes.tasks.take_up_stalled_jobs", queue="upkeep", pass_context=True)
 async def take_up_stalled_jobs(context: JobContext, timestamp: int) -> None:
-    """Let stalled jobs be begun again, once a minute; a job of this very task that stalled is taken up by the next."""
+    """Requeue stalled jobs once a minute, those of this task too; after ten attempts, mark them as failed."""
     jobs = context.app.job_manager
     async for job in stalled_jobs():
         if job.attempts < ATTEMPTS:
@@ -29,7 +29,7 @@ async def take_up_stalled_jobs(context: JobContext, timestamp: int) -> None:
 @app.periodic(cron="47 3 * * *")
 @app.task(name="debitura.processes.tasks.forget_finished_jobs", queue="upkeep", pass_context=True)
 async def forget_finished_jobs(context: JobContext, timestamp: int) -> None:
-    """Remove what was done, failed or called off a week ago; once a day."""
+    """Delete jobs that finished, failed or were cancelled over a week ago; runs daily."""
     await context.app.job_manager.delete_old_jobs(
         KEPT_FOR_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
     )

@@ -1,4 +1,4 @@
-"""The worker: does the jobs, and lives through a database that goes away."""
+"""Run jobs, surviving a database that goes away."""
 
 import asyncio
 import signal
@@ -18,7 +18,7 @@ log = structlog.get_logger("debitura.worker")
 
 
 async def work(*, concurrency: int) -> None:
-    """Do jobs until SIGTERM or SIGINT, and then finish those in hand; without a database, wait for it."""
+    """Run jobs until SIGTERM or SIGINT, then finish those in hand. While the database is away, keep trying."""
     told_to_stop = asyncio.Event()
     for ending in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(ending, told_to_stop.set)
@@ -28,7 +28,7 @@ async def work(*, concurrency: int) -> None:
         waiting = asyncio.create_task(told_to_stop.wait())
         await asyncio.wait({working, waiting}, return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
-        working.cancel()  # of no effect on one that has ended
+        working.cancel()  # no effect if it has ended
         try:
             with suppress(asyncio.CancelledError):
                 await working
@@ -42,7 +42,7 @@ async def work(*, concurrency: int) -> None:
 
 
 async def _work_with_the_database(concurrency: int) -> None:
-    """Ends when a connection does, and begins from nothing: the library's pool would back off for minutes."""
+    """Run until a connection breaks, with a new connector each time: the library's pool would back off for minutes."""
     parameters = connector_params()
     async with await psycopg.AsyncConnection.connect(**parameters):
         pass

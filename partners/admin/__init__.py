@@ -1,4 +1,4 @@
-"""The admin's pages of partners and their keys."""
+"""Admin pages for partners and their API keys."""
 
 from partners.admin import key_admin, partner_admin
 

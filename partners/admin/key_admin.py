@@ -1,4 +1,4 @@
-"""Pages for keys: made for a partner, and revoked."""
+"""Admin pages for API keys, and the decisions to make and to revoke one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from staff.site import site
 
 
 def state_of(key: ApiKey) -> str:
-    """Whether a key works, in a word."""
+    """Revoked, Expired or Works. Ignores whether the partner is active."""
     if key.revoked_at is not None:
         return "Revoked"
     if key.expires_at is not None and key.expires_at <= timezone.now():
@@ -28,7 +28,7 @@ def state_of(key: ApiKey) -> str:
 
 
 class KeyForm(DecisionForm):
-    """What a new key is for."""
+    """Asks what a new key is for and how long it works."""
 
     label = forms.CharField(max_length=100, help_text="Where it is used, such as production or staging.")
     kind = forms.ChoiceField(choices=[("test", "Test"), ("live", "Live")], widget=forms.RadioSelect, initial="test")
@@ -40,7 +40,7 @@ class KeyForm(DecisionForm):
     field_order = ["label", "kind", "last_day", "why"]
 
     def clean_last_day(self) -> Any:
-        """Refuse a key that would never work."""
+        """Refuse a day in the past: the key would never work."""
         day = self.cleaned_data["last_day"]
         if day is not None and day < timezone.now().date():
             raise forms.ValidationError("This day is over. Choose today or a later day.")
@@ -102,19 +102,19 @@ REVOKE = Decision[ApiKey](
 
 
 class ApiKeyInline(ReadOnlyInline):
-    """The keys of a partner."""
+    """A partner's keys, on the partner's page."""
 
     model = ApiKey
     fields = ["prefix", "label", "state", "created_at", "expires_at", "last_used_at"]
 
     def state(self, key: ApiKey) -> str:
-        """Whether it works."""
+        """Revoked, Expired or Works."""
         return state_of(key)
 
 
 @admin.register(ApiKey, site=site)
 class ApiKeyAdmin(ReadOnlyAdmin):
-    """Keys: made on the page of a partner, revoked here. The key itself is nowhere."""
+    """Keys are made on the partner's page and revoked here. The key itself is not stored, so it cannot be shown."""
 
     decisions = [REVOKE]
     list_display = ["prefix", "label", "partner", "state", "created_at", "expires_at", "last_used_at"]
@@ -124,5 +124,5 @@ class ApiKeyAdmin(ReadOnlyAdmin):
     fields = ["partner", "prefix", "label", "state", "created_at", "expires_at", "revoked_at", "last_used_at"]
 
     def state(self, key: ApiKey) -> str:
-        """Whether it works."""
+        """Revoked, Expired or Works."""
         return state_of(key)

@@ -1,4 +1,4 @@
-"""Pages for partners."""
+"""Admin pages for partners, and the decision to raise the limit on asking."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR"
 
 
 class HostsField(forms.CharField):
-    """Hosts, a line each; whole addresses are cut down to their host."""
+    """Hosts, one per line; whole URLs are cut down to their host."""
 
     widget = forms.Textarea(attrs={"rows": 4})
 
@@ -42,21 +42,21 @@ class HostsField(forms.CharField):
         return "\n".join(value) if isinstance(value, list) else value
 
     def to_python(self, value: Any) -> Any:
-        """Read lines, or what is separated by commas or blanks."""
+        """Split at line breaks, commas and blanks; drop duplicates."""
         hosts = [re.sub(r"^https?://|/.*$", "", host.lower()) for host in re.split(r"[\s,]+", value or "") if host]
         return list(dict.fromkeys(hosts))
 
     def validate(self, value: Any) -> None:
-        """Name each that is none."""
+        """Name each entry that is not a host."""
         wrong = [host for host in value if not re.fullmatch(HOST, host) or len(host) > 260]
         if wrong:
             raise forms.ValidationError([f"{host[:80]} is not a host; write app.partner.example." for host in wrong])
 
     def run_validators(self, value: Any) -> None:
-        """Nothing more: CharField's are for text."""
+        """Run none: CharField's validators are for text, and this is a list."""
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        """Whether they are others than before."""
+        """Whether the list differs from the initial one."""
         return bool(list(initial or []) != self.to_python(data))
 
 
@@ -71,7 +71,7 @@ class ColourField(forms.RegexField):
 
 
 class PartnerForm(ReasonForm):
-    """A partner as staff write it."""
+    """Adds or changes a partner."""
 
     new_logo = forms.FileField(
         required=False,
@@ -118,7 +118,7 @@ class PartnerForm(ReasonForm):
         ]
 
     def clean_new_logo(self) -> str:
-        """Read the file into the address that pages show it by; empty when there is none."""
+        """Turn the file into the data URL that pages show; empty when there is none."""
         file = self.cleaned_data["new_logo"]
         if not isinstance(file, UploadedFile):
             return ""
@@ -130,7 +130,7 @@ class PartnerForm(ReasonForm):
         return "data:image/png;base64," + base64.b64encode(content).decode()
 
     def clean(self) -> dict[str, Any] | None:
-        """Put the logo where it belongs."""
+        """Set or clear the logo on the partner."""
         cleaned = super().clean()
         if self.cleaned_data.get("no_logo"):
             self.instance.logo = ""
@@ -140,7 +140,7 @@ class PartnerForm(ReasonForm):
 
 
 class LimitForm(DecisionForm):
-    """How many companies a day, and until when."""
+    """Asks for the raised limit and its last day."""
 
     limit = forms.IntegerField(
         min_value=1, max_value=100_000, label="Known companies in 24 hours", help_text="Of which it is told by a 409."
@@ -153,7 +153,7 @@ class LimitForm(DecisionForm):
     field_order = ["limit", "last_day", "why"]
 
     def clean_last_day(self) -> date:
-        """Not over yet, and not for good."""
+        """Refuse a past day, and one more than 30 days ahead."""
         day: date = self.cleaned_data["last_day"]
         today = timezone.now().date()
         if not today <= day <= today + timedelta(days=30):
@@ -191,7 +191,7 @@ RAISE_LIMIT = Decision[ReferralPartner](
 
 @admin.register(ReferralPartner, site=site)
 class ReferralPartnerAdmin(ReasonedAdmin):
-    """Partners: who calls, at which fee, and how their clients' pages look."""
+    """Partners: their fee, their keys, and how their clients' pages look."""
 
     form = PartnerForm
     inlines = [ApiKeyInline]
@@ -212,7 +212,7 @@ class ReferralPartnerAdmin(ReasonedAdmin):
     ]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Leave out what only makes sense for those who write, or for a partner that exists."""
+        """Leave out fields that make sense only for those who may change the partner, or once it exists."""
         fieldsets, hidden = super().get_fieldsets(request, obj), self._hidden(request, obj)
         shown = [(name, [field for field in options["fields"] if field not in hidden]) for name, options in fieldsets]
         return [(name, {"fields": fields}) for name, fields in shown if fields]
@@ -224,14 +224,14 @@ class ReferralPartnerAdmin(ReasonedAdmin):
 
     @admin.display(ordering="fee_percentage", description="fee")
     def fee(self, partner: ReferralPartner) -> str:
-        """The fee for links made from now on."""
+        """The fee that new links get; existing links keep theirs."""
         return f"{partner.fee_percentage} %"
 
     @admin.display(description="Logo", empty_value="None")
     def logo_now(self, partner: ReferralPartner) -> SafeString | None:
-        """The logo on the colours that it is shown on."""
+        """The current logo, as an image."""
         return format_html('<img class="logo" src="{}" alt="Logo">', partner.logo) if partner.logo else None
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
-        """Keys, once there can be some."""
+        """The keys, except on the page that adds a partner."""
         return [] if obj is None else self.inlines
