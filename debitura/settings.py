@@ -1,4 +1,4 @@
-"""Settings, read from the environment; what each name means is in docs/operations.md."""
+"""Settings, read from the environment; docs/operations.md explains each variable."""
 
 import secrets
 from collections.abc import Callable
@@ -22,15 +22,15 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
 
 DEBUG = env.switch("DEBUG", default=False)
-# The demo's mailbox and its link on the landing page; a name of its own, since pytest turns DEBUG off.
+# The demo's mailbox and its link on the landing page. A separate setting, since pytest turns DEBUG off.
 HAS_DEMO_PAGES = DEBUG
 ENVIRONMENT = env.str("ENVIRONMENT", default="test" if DEBUG else "production")
-# Of development and the demo; a server writes no files.
+# For development and the demo; in production nothing is written to files.
 DATA_DIR = Path(env.str("DATA_DIR", default="") or BASE_DIR / ".data")
 
 
 def _needed(name: str) -> str:
-    """The value of a variable that only DEBUG may leave out."""
+    """The value of a variable that must be set unless DEBUG is on."""
     value: str = env.str(name, default="").strip(", ")
     if not value:
         raise ImproperlyConfigured(f"DEBUG is off and {name} is not set; docs/operations.md lists what a server needs.")
@@ -38,7 +38,7 @@ def _needed(name: str) -> str:
 
 
 def _debug_secret(name: str, make: Callable[[int], str]) -> str:
-    """A secret of this checkout's own, so that a development server's cookies, codes and rows survive a restart."""
+    """A secret kept in DATA_DIR, so that a development server's cookies, codes and rows survive a restart."""
     kept = DATA_DIR / name.lower()
     if not kept.exists():
         DATA_DIR.mkdir(parents=True, exist_ok=True)
@@ -53,13 +53,13 @@ def _secret(name: str, make: Callable[[int], str]) -> str:
 
 SECRET_KEY = _secret("SECRET_KEY", secrets.token_urlsafe)
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
-# For what must be read again: the first encrypts, all decrypt.
+# For secrets that must be decrypted again, such as second factors: the first encrypts, all decrypt.
 ENCRYPTION_KEYS = read_keys(_secret("ENCRYPTION_KEYS", secrets.token_hex).split(","))
 _hosts = env.str("ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1]" if DEBUG else "").split(",")
 ALLOWED_HOSTS: list[str] = [host.strip() for host in _hosts if host.strip()] or [_needed("ALLOWED_HOSTS")]
 TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", cast=network, default=[])
 
-# Links that partners hand on are built from this, never from the request (product-rules 2.3).
+# URLs that partners pass on to clients are built from this, never from the request (product-rules 2.3).
 ONBOARDING_BASE_URL = (
     env.str("ONBOARDING_BASE_URL", default="http://localhost:8000" if DEBUG else "") or _needed("ONBOARDING_BASE_URL")
 ).rstrip("/")
@@ -76,29 +76,29 @@ SUPPORT_CONTACT: str = env.str("SUPPORT_CONTACT", default="support@debitura.exam
 if not is_address(SUPPORT_CONTACT):
     raise ImproperlyConfigured("SUPPORT_CONTACT must be an e-mail address.")
 
-# A 409 tells that a company is a client: of how many a partner is told in 24 hours, and when support hears of it.
+# A 409 reveals that a company is a client: the limit per partner in 24 hours, and from how many on support is mailed.
 KNOWN_COMPANIES_A_DAY: int = env.number("KNOWN_COMPANIES_A_DAY", default=200, least=1, most=1_000_000)
 KNOWN_COMPANIES_TOLD_AT: int = env.number("KNOWN_COMPANIES_TOLD_AT", default=50, least=1, most=1_000_000)
-# How long an address that nobody has proven stands for the client that it was entered for.
+# How long an unproven address counts as the client's for whom it was entered.
 UNPROVEN_ADDRESSES_STAND_FOR_DAYS: int = env.number("UNPROVEN_ADDRESSES_STAND_FOR_DAYS", default=30, least=0, most=3650)
 
 
 DATABASE_URL = env.str("DATABASE_URL", default="") or ("" if DEBUG else _needed("DATABASE_URL"))
-# The data of the server that is ours to start where none is named. Here it is not: type checkers import settings too.
+# The embedded server, used where no database is named. Not started here, since type checkers import settings too.
 EMBEDDED_POSTGRES = None if DATABASE_URL else DATA_DIR / "postgres"
 if EMBEDDED_POSTGRES:
     DATABASE_URL = embedded_postgres.url(EMBEDDED_POSTGRES)
-# Only the web process has impatient connections: migrations and the worker may take their time.
+# Only web requests have short timeouts: migrations and the worker may take longer.
 IS_WEB_PROCESS = env.switch("DEBITURA_WEB", default=False)
 WEB_TIMEOUTS = "-c lock_timeout=2s -c statement_timeout=4s -c idle_in_transaction_session_timeout=15s"
 
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 DATABASES["default"]["ENGINE"] = "edge.postgresql"
 DATABASES["default"]["OPTIONS"] = {
-    # Bound on the server and prepared: half of PostgreSQL's share of a request.
+    # Binding and preparing on the server halves the time that a request spends in PostgreSQL.
     "server_side_binding": True,
     "prepare_threshold": 3,
-    # A machine that is gone without a word, or a line that is cut, is noticed within seconds.
+    # So that a database host that vanishes, or a broken network, is noticed within seconds.
     "connect_timeout": 2 if IS_WEB_PROCESS else 10,
     "keepalives_idle": 10,
     "keepalives_interval": 5,
@@ -110,7 +110,7 @@ if IS_WEB_PROCESS:
     DATABASES["default"]["SHARED_CONNECTIONS"] = env.number("DATABASE_POOL_MAX", default=16, least=1, most=1_000)
     if env.switch("DATABASE_SETS_TIMEOUTS", default=True):
         DATABASES["default"]["OPTIONS"]["options"] = WEB_TIMEOUTS
-# Nobody waits for the disk of the embedded server; in production /readyz refuses a database that loses what it took.
+# The embedded server does not wait for the disk; in production /readyz fails if the database can lose committed data.
 DATABASE_MUST_BE_DURABLE = not DEBUG
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -138,7 +138,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "processes",
-    # No models; its pages are there only with DEBUG, and its command says that it runs nowhere else.
+    # Its pages exist only with DEBUG, and its command refuses to run without.
     "debitura.demo",
 ]
 
@@ -147,7 +147,7 @@ MIDDLEWARE = [
     "edge.client_ip.ForwardedSchemeMiddleware",
     "edge.headers.HeadersMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    # Calls are answered here. What follows is for pages.
+    # API calls are answered here; the middleware below is for pages only.
     "edge.api_middleware.ApiMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -213,15 +213,15 @@ LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 STAFF_SECOND_FACTOR: bool = env.switch("STAFF_SECOND_FACTOR", default=not DEBUG)
 STAFF_IDLE_SECONDS = 30 * 60
-# Whoever reads mail at an admin's address can sign: once a client has signed, a second colleague confirms another one.
+# An admin's mailbox is enough to sign. So once a client has signed, a second colleague must confirm a new address.
 CORRECTIONS_TAKE_TWO: bool = env.switch("CORRECTIONS_TAKE_TWO", default=True)
 OTP_TOTP_ISSUER = "Debitura"
 SESSION_ENGINE = "staff.sessions"
-# In a cookie: a page that shows a message changes no row. A cookie can be read, so messages name nobody.
+# In a cookie, so that showing a message writes no row. The cookie can be read, so messages name nobody.
 MESSAGE_STORAGE = "staff.messages.Messages"
 
 
-# Of pages; the admin and the docs page add what they need, and what is no page needs nothing.
+# For pages. The admin and the docs page allow more; answers that are not HTML allow nothing (edge/headers.py).
 SECURE_CSP: dict[str, list[str]] = {
     "default-src": [CSP.NONE],
     "style-src": [CSP.SELF],
@@ -237,29 +237,29 @@ SECURE_HSTS_SECONDS = 31_536_000 if _over_tls else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _over_tls
 SECURE_HSTS_PRELOAD = _over_tls
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _over_tls
-# The prefix keeps other hosts of the domain from planting one; browsers take it only over TLS.
+# The prefix keeps other hosts of the domain from planting cookies; browsers accept it only over TLS.
 COOKIE_PREFIX = "__Host-" if _over_tls else ""
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid", f"{COOKIE_PREFIX}csrftoken"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-# "CsrfViewMiddleware is missing": the check looks for its name, and ours is a subclass.
+# "CsrfViewMiddleware is missing": the check looks for that class by name, and ours is a subclass.
 SILENCED_SYSTEM_CHECKS = ["security.W003"]
 CSRF_FAILURE_VIEW = "edge.answer_errors.csrf_failed"
 SESSION_COOKIE_AGE = 24 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-# Of forms; a draft of the agreement is the largest. A megabyte of signs to be decoded would cost 200 ms of CPU.
+# Bytes of a form; the largest is a draft of the agreement. Decoding a megabyte of escapes would take 200 ms of CPU.
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_FORM
-# No file is larger, so none goes to the disk.
+# Uploads are small, so they stay in memory and are never written to disk.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
 
-# Of a key, in each process; 0 is no limit.
+# Per API key and process; 0 means no limit.
 CALLS_A_SECOND: int = env.number("CALLS_A_SECOND", default=100, least=0, most=1_000_000)
 CALLS_AT_ONCE: int = env.number("CALLS_AT_ONCE", default=64, least=0, most=1_000_000)
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["partners.authentication.XApiKeyAuthentication"],
-    # Closed by default: an operation names who may call it.
+    # Closed by default: each operation names who may call it.
     "DEFAULT_PERMISSION_CLASSES": ["edge.negotiation.Closed"],
     "DEFAULT_THROTTLE_CLASSES": ["partners.call_rate.CallRate"],
     "DEFAULT_PARSER_CLASSES": ["edge.json_body.StrictJSONParser"],
@@ -272,7 +272,7 @@ REST_FRAMEWORK = {
     "COERCE_DECIMAL_TO_STRING": False,
 }
 
-# What answers hold that the contract, from which partners have generated clients, does not know.
+# Properties in answers that are not in the original contract, from which partners have generated clients.
 BEYOND_THE_CONTRACT = [
     "agreement",
     "referralFeePercentage",
@@ -325,13 +325,13 @@ MAILERS = {
         else {},
     }
 }
-# A provider's backend of django-anymail reads its key from here: ANYMAIL={"POSTMARK_SERVER_TOKEN": "…"}.
+# A django-anymail backend reads its provider's key from here: ANYMAIL={"POSTMARK_SERVER_TOKEN": "…"}.
 ANYMAIL = env.json("ANYMAIL", default={})
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="Debitura <no-reply@debitura.example>")
 if "@" not in parseaddr(DEFAULT_FROM_EMAIL)[1]:
     raise ImproperlyConfigured("DEFAULT_FROM_EMAIL must hold an e-mail address.")
 
-# A worker that was killed is missed after 20 seconds, and what it had in hand is done by another.
+# In seconds. A killed worker is noticed after 20; another one then does the jobs it had in hand.
 PROCRASTINATE_WORKER_DEFAULTS = {"update_heartbeat_interval": 5.0, "stalled_worker_timeout": 20.0}
 
 

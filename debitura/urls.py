@@ -1,4 +1,4 @@
-"""Every URL there is."""
+"""All URLs: the API's, clients' pages, the admin, the docs, and the demo with DEBUG."""
 
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path

@@ -22,7 +22,7 @@ try:
 
     application = NeverRaises(ReadsAnyContentType(ReadsChunkedBodies(WaitsWithoutDatabase(django))))
     load_countries()
-except ImproperlyConfigured as reason:
-    sys.exit(f"debitura: {reason}")
-except Exception as crash:  # noqa: BLE001  # the server would print it, with the values of the environment in it
+except ImproperlyConfigured as fault:
+    sys.exit(f"debitura: {fault}")
+except Exception as crash:  # noqa: BLE001  # granian would print the traceback, with values of the environment in it
     sys.exit(f"debitura: {crash_line(crash)}")

@@ -191,7 +191,7 @@ class ApiKey(models.Model):
 
 
 KEY = Columns(ApiKey, "key")
-# The logo can be larger than everything else together, and only pages show it.
+# The logo can be longer than all else together, and only pages show it.
 PARTNER = Columns(ReferralPartner, "partner", without=["logo"])
 
 

@@ -1,4 +1,4 @@
-"""The demo: data to try the product with, and a page that shows its mail. It works only with DEBUG."""
+"""The demo: sample data, and a page that shows the mail sent. Works only with DEBUG."""
 
 from django.apps import AppConfig
 

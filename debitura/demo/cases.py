@@ -1,4 +1,4 @@
-"""Who collects in the demo, at which rates, and cases in every state there is. All of it invented."""
+"""The demo's collection partners, exchange rates, and cases in every lifecycle. All invented."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cases.models import Case, CollectionPartner, Coverage, ExchangeRate
 from clients.models import ReferralPartnerClientLink
 from staff.models import Staff
 
-# Each takes these places, in this order: a country, or a US state; with conditions where there are some.
+# What each collection partner covers, in order: countries and US states, and the conditions for all of them.
 EUR_500: dict[str, Any] = {"minimum_amount": Decimal(500), "minimum_currency": "EUR"}
 USD_1000: dict[str, Any] = {"minimum_amount": Decimal(1000), "minimum_currency": "USD"}
 COMPANIES: dict[str, Any] = {"debtor_type": DebtorType.COMPANY}
@@ -42,7 +42,7 @@ RATES = {
     "ZAR": "0.0560", "AED": "0.2723", "INR": "0.0118",
 }  # fmt: skip
 
-# What happens to each claim of a client that has signed, step by step, after the signature has set it going.
+# By creditor reference: the lifecycles that a case goes through after the client has signed.
 COURSES: dict[str, list[Lifecycle]] = {
     "FAK-2001": [],
     "FAK-2002": [Lifecycle.PENDING_VERIFICATION],
@@ -68,7 +68,7 @@ DEBTORS = [
 
 
 def claims(prefix: str, number: int) -> tuple[Claim, ...]:
-    """So many claims, one of which nobody covers: references begin with this."""
+    """Make this many claims that are covered, and one that nobody covers; references start with the prefix."""
     covered = [_claim(f"{prefix}-{2001 + index}", DEBTORS[index % len(DEBTORS)], index) for index in range(number)]
     return (*covered, _claim(f"{prefix}-2099", ("Lagoon Diving Ltd", "TV", "", "Funafuti"), number))
 
@@ -99,7 +99,7 @@ def _claim(reference: str, debtor: tuple[str, str, str, str], index: int) -> Cla
 
 
 def make_collectors() -> None:
-    """Partners, what they cover, and rates; what is there stays as it was left."""
+    """Make collection partners, their coverage, and exchange rates; leave existing ones as they are."""
     for currency, rate in RATES.items():
         ExchangeRate.objects.get_or_create(currency=currency, date=RATES_OF, defaults={"usd_per_unit": Decimal(rate)})
     for name, (places, conditions) in COLLECTORS.items():
@@ -114,7 +114,7 @@ def make_collectors() -> None:
 
 
 def move_along(link: ReferralPartnerClientLink, by: Staff) -> None:
-    """Let a link's cases go their way, as Operations do it."""
+    """Take a link's cases through their lifecycles, as Operations would."""
     for case in Case.objects.filter(link=link, creditor_reference__in=COURSES):
         for step in COURSES[case.creditor_reference]:
             _move(case, step, by)

@@ -1,4 +1,4 @@
-"""Clients of the demo's partners: one has signed, one has not yet. They come by the use cases that the product has."""
+"""Two clients for each demo partner, one that has signed and one that has not, made by the product's use cases."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from onboarding.signing.sign_agreement import Signed, SignedAs, sign_agreement, 
 from partners.models import ReferralPartner
 from staff.models import Staff
 
-# By the partner's short name: who has signed, and who has not.
+# By partner's short name: the client that signs, and the one that does not.
 CLIENTS = {
     "Ledgerly": (
         Registration(
@@ -71,7 +71,7 @@ CLIENTS = {
 
 
 def make_clients(partner: ReferralPartner, *, operations: Staff) -> None:
-    """Bring both on board with their claims, sign for the first, and move its cases; again, nothing happens."""
+    """Create both clients, sign for the first, and move its cases along. A second call changes nothing."""
     signing, waiting = CLIENTS[partner.short_name]
     onboard_client(partner=partner, registration=waiting, at=timezone.now())
     outcome = onboard_client(partner=partner, registration=signing, at=timezone.now())
@@ -81,7 +81,7 @@ def make_clients(partner: ReferralPartner, *, operations: Staff) -> None:
 
 
 def _sign(link: ReferralPartnerClientLink, company: Company) -> None:
-    """Do what a visitor does, from the code to the signature."""
+    """Go through the pages' steps as the client's admin would, from the code to the signature."""
     agreement = Agreement.objects.published().latest("number")
     signed_as = SignedAs(name=link.client.users.get(role=Role.CREDITOR_ADMIN).name, ip_address=None, user_agent="demo")
     browser = prove(link)
@@ -99,7 +99,7 @@ def _sign(link: ReferralPartnerClientLink, company: Company) -> None:
 
 
 def prove(link: ReferralPartnerClientLink) -> str:
-    """Type in the code that the client's admin gets; the name of the browser that has the proof."""
+    """Prove the address of the client's admin; return the name of the browser that holds the proof."""
     browser = secrets.token_urlsafe()
     request_code(about=link, purpose=Purpose.FIRST_SIGNING, browser=browser)
     code = EmailCode.objects.get(browser=browser).text()

@@ -1,4 +1,4 @@
-"""Data of the demo: partners with fixed keys, clients, staff. All of it invented; making it again changes nothing."""
+"""The demo's data: partners with fixed keys, clients, staff. All invented."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from onboarding.signing.agreement_pdf import bundled_fonts
 from partners.models import ApiKey, ReferralPartner, key_hash
 from staff.models import Staff
 
-PASSWORD = "debitura-demo"  # noqa: S105 (of a demo, printed for everybody)
+PASSWORD = "debitura-demo"  # noqa: S105 (the demo prints it for everybody)
 
 PARTNERS: dict[str, dict[str, Any]] = {
     "dk_test_LedgerlyDemoKey00000000000000041i3mW": {
@@ -53,7 +53,7 @@ ADMIN = "admin@debitura.example"
 
 @transaction.atomic
 def make_demo_data() -> None:
-    """Make what is missing; what is there stays as it was left."""
+    """Make what is missing, and leave what exists as it is."""
     for email, (name, group) in STAFF.items():
         if not Staff.objects.filter(email=email).exists():
             Staff.objects.create_user(email, PASSWORD, name=name).groups.add(Group.objects.get(name=group))
@@ -65,7 +65,7 @@ def make_demo_data() -> None:
 
 
 def _partner(key: str, facts: dict[str, Any]) -> ReferralPartner:
-    """Once a partner has its key, it is the user's to change."""
+    """Make a partner with its key and clients, or find it: what was changed in the demo since is kept."""
     known = ApiKey.objects.filter(hash=key_hash(key)).select_related("partner").first()
     if known is not None:
         return known.partner
@@ -84,7 +84,7 @@ MARK = """
 
 
 def _logo(facts: dict[str, Any]) -> str:
-    """A mark to recognise, since invented companies have no logos: a letter in the brand's colours."""
+    """Draw a logo, a letter in the brand's colours, as a data URL."""
     mark = {"letter": facts["short_name"][0], "ground": facts["font_colour"], "ink": facts["background_colour"]}
     png = typst.compile(
         MARK.encode(), format="png", ppi=144, font_paths=bundled_fonts(), sys_inputs={"facts": json.dumps(mark)}

@@ -1,4 +1,4 @@
-"""Companies of the demo that are known already, for the 409s: nobody's, one that was asked, and a rival's."""
+"""Companies already known, to try each 409: one without a partner, one already asked, one of the other partner."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ def _known(name: str, country: str, domain: str, admin: str) -> Registration:
     return Registration(external_tenant_id=domain, company=company, people=people)
 
 
-# Whoever asks for this one is told to let it approve.
+# A partner that posts this one gets the 409 that asks for the client's approval.
 NOBODYS = _known("Polaris Seilduk AS", "NO", "polaris.example", "Ingrid Dahl")
 ASKED = _known("Bottega Verdi S.r.l.", "IT", "bottegaverdi.example", "Giulia Verdi")
 RIVALS = _known("Atelier Lumière SARL", "FR", "lumiere.example", "Claire Martin")
 
 
 def make_known_companies(partner: ReferralPartner, rival: ReferralPartner) -> None:
-    """Make them, a pending request and an open conflict of the partner; again, nothing happens."""
+    """Make the companies, and a pending request and an open conflict of the partner. A second call changes nothing."""
     if EmailAddress.objects.filter(pk=normal_address(NOBODYS.company.support_email)).exists():
         return
     for registration in (NOBODYS, ASKED, RIVALS):
         outcome = onboard_client(partner=rival, registration=registration, at=timezone.now())
         if isinstance(outcome, AwaitingSignature):
             prove(outcome.link)
+    # These two have left the rival's platform.
     left = [NOBODYS.external_tenant_id, ASKED.external_tenant_id]
-    # They have left the rival's platform.
     links = ReferralPartnerClientLink.objects.active().filter(partner=rival, external_tenant_id__in=left)
     links.update(archived_at=timezone.now())
     for registration in (ASKED, RIVALS):

@@ -1,4 +1,4 @@
-"""Mail of the demo: printed, and kept as files, since another process than the web server sends it."""
+"""The demo's mail: printed, and kept as files, since the worker sends it and the web server shows it."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ KEPT = 200
 
 
 def folder() -> Path:
-    """Where the mails are kept."""
+    """The folder that holds one JSON file per mail; may not exist yet."""
     path: Path = settings.DATA_DIR / "demo-mail"
     return path
 
 
 class DemoMailBackend(BaseEmailBackend):
-    """Sends nothing anywhere."""
+    """A mail backend that sends nothing."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        """Print each mail and keep it, written whole before it can be seen."""
+        """Print each mail and save it; the file appears under its name only once complete."""
         folder().mkdir(parents=True, exist_ok=True)
         for message in email_messages:
             mail = _as_data(message)
@@ -48,6 +48,6 @@ def _as_data(message: EmailMessage) -> dict[str, Any]:
 
 
 def mails() -> list[dict[str, Any]]:
-    """The mails that were sent, newest first."""
+    """The last 200 mails, newest first: dicts of to, subject, text and sentAt."""
     files = sorted(folder().glob("*.json"), reverse=True)
     return [json.loads(file.read_text(encoding="utf-8")) for file in files[:KEPT]]

@@ -1,8 +1,8 @@
 """
-Runs a program for as long as the demo is there: `python -m debitura.demo.part MODULE ARGUMENTS`.
+Run a module until the demo ends: `python -m debitura.demo.part MODULE ARGUMENTS`.
 
-The demo holds the other end of the standard input. The kernel closes it however the demo ends, so a demo that was
-killed leaves no server behind that keeps the port.
+The demo holds the other end of standard input, which the kernel closes however the demo ends. So even a demo that was
+killed leaves no server behind to block the port.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""The demo's mailbox: for everybody, since nothing in it is real."""
+"""The demo's mailbox, open to everybody since nothing in it is real."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -14,7 +14,7 @@ from debitura.demo.mail import mails
 @never_cache
 @require_safe
 def mail_page(request: HttpRequest) -> HttpResponse:
-    """Show every mail, newest first."""
+    """Show the last mails, newest first."""
     shown = [{**mail, "sent_at": parse_datetime(mail["sentAt"])} for mail in mails()]
     return render(request, "demo/mail.html", {"mails": shown})
 
@@ -23,5 +23,5 @@ def mail_page(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def mail_json(request: HttpRequest) -> JsonResponse:
-    """The same for a script: a list of {to, subject, text, sentAt}, newest first."""
+    """The same for scripts: a list of {to, subject, text, sentAt}, newest first."""
     return JsonResponse(mails(), safe=False)

@@ -1,4 +1,4 @@
-"""`manage.py demo`: everything at once, on this machine, with data to try."""
+"""`manage.py demo`: run web server and worker on this machine, with sample data."""
 
 from __future__ import annotations
 
@@ -48,16 +48,16 @@ Clients that are there already: ledgerly-1001 and bookwise-501 have signed, ledg
 
 
 class Command(BaseCommand):
-    """Migrate, make demo data, serve."""
+    """Migrate, make the demo data, and run both processes."""
 
     help = "Run the product with demo data: web server, worker, mail page. Only with DEBUG."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the port."""
+        """Take the web server's port."""
         parser.add_argument("--port", type=int, default=8000)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Run until Ctrl-C, or until one of the two processes ends by itself."""
+        """Run until Ctrl-C, or fail when one of the two processes ends by itself."""
         if not settings.DEBUG:
             raise CommandError("The demo has keys and passwords that everybody knows; it runs only with DEBUG on.")
         port = options["port"]
@@ -86,11 +86,11 @@ class Command(BaseCommand):
 
     def _say(self, sentence: str) -> None:
         self.stdout.write(sentence)
-        self.stdout.flush()  # to a pipe it would stay in the buffer
+        self.stdout.flush()  # otherwise it stays in the buffer when stdout is a pipe
 
 
 def _is_taken(port: int) -> bool:
-    """Whether somebody answers there, by either of the addresses that a browser tries for localhost."""
+    """Whether something listens on the port, on IPv4 or IPv6: browsers try both for localhost."""
     try:
         socket.create_connection(("localhost", port), timeout=1).close()
     except OSError:
@@ -100,7 +100,7 @@ def _is_taken(port: int) -> bool:
 
 @contextmanager
 def _process(arguments: list[str], base: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a part of the demo, out of reach of the terminal's Ctrl-C, so that what it has in hand is finished."""
+    """Run a process of the demo in a session of its own: Ctrl-C does not reach it, so it can finish its work."""
     process = subprocess.Popen(  # noqa: S603
         [sys.executable, "-m", "debitura.demo.part", *arguments],
         cwd=settings.BASE_DIR,
@@ -122,7 +122,7 @@ WORKER = ["manage", "worker"]
 
 
 def _wait_until_ready(port: int, web: subprocess.Popen[bytes]) -> None:
-    """Return when the server answers, so that what is printed next works at once."""
+    """Wait until the server answers, so that the URLs printed next work; CommandError if it does not start."""
     deadline = time.monotonic() + PATIENCE
     while not _is_ready(port):
         if web.poll() is not None or time.monotonic() > deadline:
