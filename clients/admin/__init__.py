@@ -1,4 +1,4 @@
-"""The admin's pages of clients, agreements and signatures."""
+"""Admin pages for clients, their users and links, agreements and signatures."""
 
 from clients.admin import agreement_admin, client_admin, link_admin, signature_admin, user_admin
 

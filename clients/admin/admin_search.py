@@ -1,4 +1,4 @@
-"""How lists of the admin are searched by names."""
+"""Search the admin's lists by clients' names."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from staff.pages import ReadOnlyAdmin
 
 
 class FoundByClient(ReadOnlyAdmin):
-    """Rows that are some client's, found by its name, however that is written, number and e-mail address too."""
+    """Rows of clients, found by the client's name, registration number or e-mail address, ignoring accents and case."""
 
-    clients_are_at: Sequence[str] = ("client",)
-    # Where a row is that is known by names of its own, and its table.
+    clients_are_at: Sequence[str] = ("client",)  # look-ups from the row to its clients
+    # For rows with names of their own to search: the look-up of their id, and the table with the column `known_as`.
     known_at: tuple[str, str] | None = None
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """What the row's own columns find, and what their client does."""
+        """Add to what Django finds the rows whose client, or whose own names, match."""
         term = sought(search_term)
         found, comes_twice = super().get_search_results(request, queryset, term)
         if term:

@@ -1,4 +1,4 @@
-"""Pages for versions of the agreement: written, compared, published."""
+"""Admin pages for versions of the agreement: write, compare and publish them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ LONGEST_SUMMARY = 10_000
 
 
 class AgreementForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A draft as it is written."""
+    """Writes or changes a draft."""
 
     class Meta:
         model = Agreement
@@ -64,7 +64,7 @@ class AgreementForm(forms.ModelForm):  # type: ignore[type-arg]
     )
 
     def clean_text(self) -> str:
-        """Refuse what pages and documents could not show, while it can still be written otherwise."""
+        """Refuse Markdown that pages and documents cannot show, while it can still be changed."""
         text: str = self.cleaned_data["text"].replace("\r\n", "\n")
         try:
             agreement_blocks(text)
@@ -73,7 +73,7 @@ class AgreementForm(forms.ModelForm):  # type: ignore[type-arg]
         return text
 
     def clean_number(self) -> int:
-        """Refuse a number that could never be published."""
+        """Refuse a number that is not above the current version's: it could never be published."""
         number: int = self.cleaned_data["number"]
         current = Agreement.objects.current()
         if current is not None and number <= current.number:
@@ -82,7 +82,7 @@ class AgreementForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class PublishForm(DecisionForm):
-    """The decision to publish what was read."""
+    """Asks for the reason, and from when on a material version is required; carries a digest of what was shown."""
 
     shown = forms.CharField(widget=forms.HiddenInput)
     required_from = forms.DateTimeField(
@@ -94,13 +94,13 @@ class PublishForm(DecisionForm):
     field_order = ["shown", "required_from", "why"]
 
     def __init__(self, draft: Agreement, *args: Any, **kwargs: Any) -> None:
-        """Nobody must sign what is not material, from whatever moment."""
+        """Ask for a date only if the version is material: nobody has to sign another."""
         super().__init__(*args, **kwargs)
         if not draft.is_material:
             del self.fields["required_from"]
 
     def clean_required_from(self) -> datetime | None:
-        """Guard against a mistyped year: what is published cannot be taken back."""
+        """Refuse a date over a year ahead, which is a mistyped year: publishing cannot be undone."""
         moment: datetime | None = self.cleaned_data["required_from"]
         if moment is not None and moment > timezone.now() + FURTHEST:
             raise forms.ValidationError("At most a year from now.")
@@ -121,7 +121,7 @@ class AgreementAdmin(StaffModelAdmin):
     readonly_fields = ["state", "as_shown", "compared", "text_sha256", "published_at", "required_from"]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """The source for who writes it, the text for who reads it."""
+        """Show the source to those who may write it, and the text as clients see it to everybody."""
         facts = ["number", "title", "summary_of_changes", "is_material"]
         if obj is None:
             return [(None, {"fields": [*facts, "text"]})]
@@ -136,25 +136,25 @@ class AgreementAdmin(StaffModelAdmin):
         ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Agreement]:
-        """Without drafts for those who may not see them."""
+        """Leave out drafts for those who may not see them."""
         agreements: QuerySet[Agreement] = super().get_queryset(request)
         if acting(request).has_perm("clients.view_draft_agreement"):
             return agreements
         return agreements.filter(published_at__isnull=False)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Propose the next number, and the text of now to begin with."""
+        """Start from the next number and the current version's text."""
         current = Agreement.objects.current()
         last = Agreement.objects.aggregate(last=Max("number"))["last"] or 0
         begin = {} if current is None else {"title": current.title, "text": current.text}
         return {"number": last + 1, **begin, **super().get_changeform_initial_data(request)}
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Drafts alone: what is published is frozen."""
+        """Only drafts can be changed: published versions are frozen."""
         return super().has_change_permission(request, obj) and (obj is None or obj.published_at is None)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Judge and save a draft while nobody publishes, and no other takes its number."""
+        """Hold publishing off while a draft is checked and saved, so that nobody takes its number meanwhile."""
         if request.method != "POST":
             return super().changeform_view(request, *args, **kwargs)
         with transaction.atomic():
@@ -162,19 +162,19 @@ class AgreementAdmin(StaffModelAdmin):
             return super().changeform_view(request, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Agreement, form: Any, change: bool) -> None:
-        """Save a draft; that it is one is reason enough."""
+        """Save a draft as a decision; staff need not give a reason for a draft."""
         what = "Changed the draft" if change else "Wrote a draft"
         with decision(by=acting(request), why="Draft", what=what, about=obj, is_new=not change):
             super().save_model(request, obj, form, change)
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        """Nothing more: it is in the log already."""
+        """Log nothing: `save_model` has done so."""
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        """Nothing more: it is in the log already."""
+        """Log nothing: `save_model` has done so."""
 
     def history(self, request: HttpRequest, row: Agreement) -> list[Happened]:
-        """For those who may see drafts: the history is made of them."""
+        """The history, only for those who may see drafts, since it shows them."""
         return history_of(row) if acting(request).has_perm("clients.view_draft_agreement") else []
 
     def state(self, agreement: Agreement) -> str:
@@ -183,7 +183,7 @@ class AgreementAdmin(StaffModelAdmin):
 
     @admin.display(description="Text")
     def as_shown(self, agreement: Agreement) -> SafeString:
-        """The text as pages show it."""
+        """The text as clients' pages show it."""
         try:
             html = agreement_html(agreement.text, top_heading=3)
         except UnsupportedMarkdown as fault:
@@ -192,7 +192,7 @@ class AgreementAdmin(StaffModelAdmin):
 
     @admin.display(description="Word by word")
     def compared(self, agreement: Agreement) -> SafeString:
-        """The changes since the version that is published before it."""
+        """The changes since the published version before it."""
         before = Agreement.objects.published().filter(number__lt=agreement.number).order_by("-number").first()
         if before is None:
             return format_html("<p>{}</p>", "It is the first.")
@@ -206,16 +206,16 @@ class AgreementAdmin(StaffModelAdmin):
         return format_html('<div class="changes"><p>Version {}. {}</p>{}</div>', before.number, told, changes)
 
     def tools(self, request: HttpRequest, row: Agreement) -> list[tuple[str, str]]:
-        """Publish it."""
+        """Offer to publish a draft."""
         may = acting(request).has_perm("clients.publish_agreement") and row.published_at is None
         return [("Publish", self.url("publish", row.pk))] if may else []
 
     def get_urls(self) -> list[URLPattern]:
-        """With the page that publishes."""
+        """Add the page that publishes."""
         return [self.own_url("<path:object_id>/publish/", "publish", self.publish_view), *super().get_urls()]
 
     def publish_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Show what would be published and what that means, and publish just that."""
+        """Show a draft and what publishing it means; on POST publish it, unless it is no longer what was shown."""
         require(request, "clients.publish_agreement")
         draft = self.row(request, object_id)
         shown = _digest(draft)
@@ -251,7 +251,7 @@ class AgreementAdmin(StaffModelAdmin):
 
 
 def _publishing_means(draft: Agreement) -> list[str]:
-    """Say who will have to do what, in numbers, before it can never be taken back."""
+    """Say how many clients will have to sign, since publishing cannot be undone."""
     for_good = "From then on clients sign this version. It can never be changed or taken back."
     if not draft.is_material:
         return ["Nobody who has signed an earlier version has to sign again.", for_good]
@@ -271,12 +271,12 @@ def _count(number: int, what: str) -> str:
 
 
 def _earliest(outcome: RequiredTooEarly) -> str:
-    """To the minute, as it is typed, and not too early by its seconds."""
+    """Rounded up to the minute, since the form takes no seconds."""
     return for_people(outcome.earliest + timedelta(minutes=1))
 
 
 def _digest(draft: Agreement) -> str:
-    """What somebody read who publishes this."""
+    """A digest of everything that the page shows of the draft."""
     facts = [draft.number, draft.title, draft.text, draft.summary_of_changes, draft.is_material]
     return salted_hmac("clients.admin.publish", json.dumps(facts), algorithm="sha256").hexdigest()
 

@@ -1,4 +1,4 @@
-"""Pages for clients, with their users, links and signatures."""
+"""Admin pages for clients, with their users, links and signatures."""
 
 from __future__ import annotations
 
@@ -36,33 +36,33 @@ from staff.pages import ReadOnlyAdmin, ReadOnlyInline, Whether, acting
 
 
 class AgreementFilter(admin.SimpleListFilter):
-    """Where clients stand with the agreement."""
+    """Filters clients by the status of their agreement."""
 
     title = "agreement"
     parameter_name = "agreement"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """What can be asked for."""
+        """The choices, as pairs of value and label."""
         return [(each, each) for each in (NEVER_SIGNED, CURRENT, SIGN_AGAIN)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Client]) -> QuerySet[Client]:
-        """Those that stand so."""
+        """The clients with the chosen status."""
         wanted = stands_so(at=timezone.now()).get(self.value() or "")
         return queryset if wanted is None else queryset.filter(wanted)
 
 
 class AddressFilter(admin.SimpleListFilter):
-    """Where addresses stand that a client's people have."""
+    """Filters clients by the state of their addresses."""
 
     title = "addresses"
     parameter_name = "addresses"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """What can be asked for."""
+        """The choices, as pairs of value and label."""
         return [("unproven", "None was ever proven"), ("lost", "One is another's, or was let go")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Client]) -> QuerySet[Client]:
-        """Clients that are there, and of whose addresses that is so."""
+        """The clients, neither withdrawn nor erased, whose addresses are in the chosen state."""
         proven = EmailAddress.objects.filter(client=OuterRef("pk"), proven_at__isnull=False)
         without = User.objects.filter(client=OuterRef("pk"), email_key=None)
         conditions = {"unproven": ~Exists(proven), "lost": Q(support_email_key=None) | Exists(without)}
@@ -71,47 +71,47 @@ class AddressFilter(admin.SimpleListFilter):
 
 
 class UserInline(ReadOnlyInline):
-    """The people at a client."""
+    """A client's users."""
 
     model = User
     fields = ["name", "email", "address", "role"]
     held: Mapping[str, EmailAddress] = {}
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        """With what is known of the client's addresses, looked up once for all its people."""
+        """Look up the client's addresses once for all its users."""
         self.held = obj.addresses.in_bulk() if obj else {}
         return super().get_formset(request, obj, **kwargs)
 
     def address(self, user: User) -> str:
-        """What is known of the address."""
+        """The state of the user's address, in words."""
         return state_of_address(self.held.get(user.email_key or ""))
 
 
 class LinkInline(ReadOnlyInline):
-    """The partners that a client came through."""
+    """A client's links to partners, archived ones too."""
 
     model = ReferralPartnerClientLink
     fields = ["partner", "external_tenant_id", "fee_percentage", "is_attributed", "created_at", "archived_at"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """With the partners' names."""
+        """Join what the rows name."""
         return super().get_queryset(request).select_related("partner", "client")
 
 
 class SignatureInline(ReadOnlyInline):
-    """What a client signed."""
+    """A client's signatures, invalidated ones too."""
 
     model = Signature
     fk_name = "client"
     fields = ["agreement", "company_name", "signer_name", "signed_at", "invalidated_at"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """With the agreements' titles."""
+        """Join the agreement, which the rows name."""
         return super().get_queryset(request).select_related("agreement")
 
 
 class ClientAdmin(ReadOnlyAdmin):
-    """Clients. Registered in onboarding/admin.py, which adds the pages that correct users."""
+    """Clients. Registered by a subclass in onboarding/support/client_admin.py, which adds decisions about users."""
 
     inlines = [UserInline, LinkInline, SignatureInline]
     decisions = [RENAME]
@@ -131,7 +131,7 @@ class ClientAdmin(ReadOnlyAdmin):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Client]:
-        """With the partner of now, and where each stands with the agreement."""
+        """Annotate the current partner's name and the status of the agreement."""
         active = ReferralPartnerClientLink.objects.active().filter(client=OuterRef("pk"))
         clients = with_agreement_status(super().get_queryset(request), at=timezone.now())
         return clients.annotate(partner_name=Subquery(active.values("partner__name")[:1]))
@@ -139,7 +139,7 @@ class ClientAdmin(ReadOnlyAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Client], search_term: str
     ) -> tuple[QuerySet[Client], bool]:
-        """Look where a client can be known by; each place is a look-up of its own, so no client comes twice."""
+        """Search names, addresses and ids, of links too. Subqueries instead of joins, so no client appears twice."""
         term = trimmed(search_term)
         if not term:
             return queryset, False
@@ -154,12 +154,12 @@ class ClientAdmin(ReadOnlyAdmin):
 
     @admin.display(ordering="partner_name", empty_value="None")
     def partner(self, client: Any) -> str | None:
-        """The partner of the active link."""
+        """The name of the active link's partner."""
         name: str | None = client.partner_name
         return name
 
     def agreement(self, client: Any) -> str:
-        """Where it stands, with the reason."""
+        """The status of the agreement, with the reason and date if it must be signed again."""
         if client.sign_again_reason is None:
             return str(client.agreement_status)
         since = date_format(client.sign_again_since, "j F Y")
@@ -167,16 +167,16 @@ class ClientAdmin(ReadOnlyAdmin):
 
     @admin.display(ordering="country", description="country")
     def country_name(self, client: Client) -> str:
-        """The country in English."""
+        """The country's English name."""
         return client.country_name
 
     @admin.display(description="about that address")
     def support_address(self, client: Client) -> str:
-        """What is known of it."""
+        """The state of the support address, in words."""
         return state_of_address(client.addresses.filter(pk=client.support_email_key).first())
 
     def history(self, request: HttpRequest, row: Client) -> list[Happened]:
-        """The client's own, and what happened to its users for those who may see them."""
+        """The client's history, with removed users for those who may see users."""
         happened = history_of(row)
         if acting(request).has_perm("clients.view_user"):
             happened += _removed_users(row)
@@ -184,7 +184,7 @@ class ClientAdmin(ReadOnlyAdmin):
 
 
 def state_of_address(held: EmailAddress | None) -> str:
-    """What is known of an address that somebody at a client has, which the client may not hold any more."""
+    """Describe an address of a client's user or office; None where the client does not hold it any more."""
     if held is None:
         return "another client's, or let go: who names it does not mean this client"
     if held.proven_at is not None:

@@ -1,4 +1,4 @@
-"""Pages for links."""
+"""Admin pages for links."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from staff.site import site
 
 @admin.register(ReferralPartnerClientLink, site=site)
 class LinkAdmin(FoundByClient):
-    """Links: frozen from the moment that they are made."""
+    """Links, which cannot be changed once made."""
 
     list_display = ["client", "partner", "external_tenant_id", "fee", "is_attributed", "created_at", "archived_at"]
     list_select_related = ["client", "partner"]
@@ -32,5 +32,5 @@ class LinkAdmin(FoundByClient):
 
     @admin.display(ordering="fee_percentage", description="fee")
     def fee(self, link: ReferralPartnerClientLink) -> str:
-        """The fee that was frozen."""
+        """The fee that was frozen when the link was made."""
         return f"{link.fee_percentage} %"

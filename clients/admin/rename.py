@@ -1,4 +1,4 @@
-"""Legal gives a company its right name."""
+"""The decision, for Legal, to correct a company's name."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from staff.models import Staff
 
 
 class RenameForm(DecisionForm):
-    """The company's right name."""
+    """Asks for the right name; carries the current one, to notice that a colleague changed it meanwhile."""
 
     held = forms.CharField(widget=forms.HiddenInput, strip=False)
     name = TextField(
@@ -30,7 +30,7 @@ class RenameForm(DecisionForm):
 
 
 def _renaming_means(client: Client) -> list[str]:
-    """Warn those whose click ends a signature."""
+    """Warn that a signature in the old name no longer counts."""
     if not client.signatures.exists():
         return [f"Called {client.name} now. It has not signed yet, so the agreement is made with the new name."]
     signed = client.signatures.filter(invalidated_at=None).values_list("company_name", flat=True).order_by("-signed_at")

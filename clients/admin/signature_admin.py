@@ -1,4 +1,4 @@
-"""Pages for signatures and their documents."""
+"""Admin pages for signatures and their documents."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from staff.site import site
 
 
 class InvalidateForm(DecisionForm):
-    """Why a signature does not count, for the client and for the log."""
+    """Asks for the text that the client is shown, and for the reason."""
 
     told_client = TextField(
         OptionalText(1000),
@@ -69,10 +69,10 @@ INVALIDATE = Decision[Signature](
 
 @admin.register(Signature, site=site)
 class SignatureAdmin(FoundByClient):
-    """Signatures with their evidence: append-only."""
+    """Signatures with their evidence. They can be invalidated, but not changed."""
 
     list_display = ["company_name", "version", "signer_name", "signed_at", "partner_name", "stands", "in_print"]
-    # Only versions that somebody signed: the stock filter would name drafts.
+    # Only versions that somebody signed: the default filter would also list drafts.
     list_filter = [
         ("agreement", admin.RelatedOnlyFieldListFilter),
         "signed_at",
@@ -93,18 +93,18 @@ class SignatureAdmin(FoundByClient):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Signature]:
-        """With their documents, but for the files themselves."""
+        """Join the document, but do not load its PDF."""
         signatures: QuerySet[Signature] = super().get_queryset(request)
         return signatures.select_related("agreement", "document").defer("document__pdf")
 
     @admin.display(boolean=True, description="all letters in print")
     def in_print(self, signature: Signature) -> bool:
-        """Whether the document shows the parties in their own letters; for Legal to look at where it does not."""
+        """Whether every letter of the parties' details could be printed; Legal looks at those where not."""
         return signature.document.letters_as_numbers == ""
 
     @admin.display(description="letters that no font has")
     def letters_as_numbers(self, signature: Signature) -> str:
-        """What became of them, and what Legal may do."""
+        """How the document shows them instead."""
         numbers = signature.document.letters_as_numbers
         if not numbers:
             return "None: the document shows all letters."
@@ -112,21 +112,21 @@ class SignatureAdmin(FoundByClient):
 
     @admin.display(ordering="agreement__number")
     def version(self, signature: Signature) -> int:
-        """The number of the version."""
+        """The number of the signed version."""
         return signature.agreement.number
 
     @admin.display(boolean=True)
     def stands(self, signature: Signature) -> bool:
-        """Whether it was not invalidated."""
+        """False once the signature has been invalidated."""
         return signature.invalidated_at is None
 
     @admin.display(description="details shown")
     def details(self, signature: Signature) -> str:
-        """What the page showed of the company, a line each."""
+        """The company's details as the page showed them, one per line."""
         return "\n".join(f"{label}: {value}" for label, value in signature.details_in_order())
 
     def tools(self, request: HttpRequest, row: Signature) -> Iterable[tuple[str, str]]:
-        """The document; set the signature aside."""
+        """Download the document; invalidate the signature."""
         pdf = ("Download the PDF", reverse("admin:clients_signeddocument_pdf", args=[row.pk]))
         may_read = acting(request).has_perm("clients.view_signeddocument")
         return [*([pdf] if may_read else []), *super().tools(request, row)]
@@ -146,30 +146,30 @@ class SignedDocumentAdmin(FoundByClient):
     fields = ["signature", "sha256", "renderer", "template_version", "is_accessible", "letters_as_numbers"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SignedDocument]:
-        """Without the files themselves."""
+        """Do not load the PDFs."""
         documents: QuerySet[SignedDocument] = super().get_queryset(request)
         return documents.select_related("signature__agreement").defer("pdf")
 
     @admin.display(ordering="signature__company_name")
     def company(self, document: SignedDocument) -> str:
-        """Who signed."""
+        """The name that the company signed under."""
         return document.signature.company_name
 
     @admin.display(ordering="signature__signed_at")
     def signed_at(self, document: SignedDocument) -> Any:
-        """When."""
+        """When the signature was given."""
         return document.signature.signed_at
 
     def tools(self, request: HttpRequest, row: SignedDocument) -> list[tuple[str, str]]:
-        """Download it."""
+        """Download the document."""
         return [("Download the PDF", self.url("pdf", row.pk))]
 
     def get_urls(self) -> list[URLPattern]:
-        """With the file itself."""
+        """Add the download."""
         return [self.own_url("<path:object_id>/pdf/", "pdf", self.pdf_view), *super().get_urls()]
 
     def pdf_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Hand out the document as it was made at signing."""
+        """Download the document as it was made at signing."""
         require(request, "clients.view_signeddocument")
         document = self.row(request, object_id)
         name = f'attachment; filename="agreement-{document.pk}.pdf"'

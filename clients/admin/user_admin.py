@@ -1,4 +1,4 @@
-"""Pages for people at clients."""
+"""Admin pages for clients' users."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from staff.site import site
 
 @admin.register(User, site=site)
 class UserAdmin(FoundByClient):
-    """People at clients; corrected on the page of the client."""
+    """Clients' users; they are corrected on the client's page."""
 
     list_display = ["name", "email", "role", "client"]
     list_select_related = ["client"]
