@@ -1,4 +1,4 @@
-"""The client checks its own details, and changes what is wrong (product-rules 6.3, 6.12)."""
+"""The client checks its company details and corrects them (product-rules 6.3, 6.12)."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ CONFIRMED = "The client confirmed its details on its page"
 
 @dataclass(frozen=True)
 class Saved:
-    """What was typed is kept, and the step is done."""
+    """The step is done, and what was typed is saved."""
 
 
 @dataclass(frozen=True)
 class AlreadySigned:
-    """The agreement was signed meanwhile; nothing changed."""
+    """The agreement was signed meanwhile; nothing was saved."""
 
 
 @dataclass(frozen=True)
 class ChangedSince:
-    """Staff or another tab changed it after the page was shown; nothing changed now."""
+    """Staff or another tab changed the same data after the page was shown; nothing was saved."""
 
 
 @dataclass(frozen=True)
 class AddressesOfOthers:
-    """These addresses, in their normal form, are other companies', or too many of those were tried; nothing changed."""
+    """The client cannot use these addresses (normal form), see `register_typed`; nothing was saved."""
 
     addresses: frozenset[str]
 
@@ -47,12 +47,12 @@ type CompanyOutcome = Saved | AlreadySigned | ChangedSince | AddressesOfOthers |
 
 
 def details_held(client: Client) -> Company:
-    """The details as they are held now."""
+    """The client's details as stored."""
     return Company(**{field.name: getattr(client, field.name) for field in fields(Company)})
 
 
 def digest_of(facts: object) -> str:
-    """What a page carries of what it showed, to be compared when its form comes back: SHA-256 in hex."""
+    """A digest (SHA-256 in hex) of what a page shows; its form sends it back, to detect changes since."""
     return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 
@@ -61,9 +61,9 @@ def confirm_company(
     *, link: ReferralPartnerClientLink, purpose: Purpose, browser: str, company: Company, shown: str, at: datetime
 ) -> CompanyOutcome:
     """
-    Keep the details as typed, if what the page has `shown` is what is held. Again before the signature: the same.
+    Save the details as typed, unless they changed since the page was shown (`shown` is its digest).
 
-    Who sends what is held already has nothing to compare: a second click is no older page.
+    Sending what is stored already is never ChangedSince, so a second call before the signature saves the same again.
     """
     match take_in_hand(link=link, purpose=purpose, browser=browser, at=at):
         case NotProven() as refusal:

@@ -1,4 +1,4 @@
-"""The client says who works there, and who signs (product-rules 6.3, 6.12)."""
+"""The client says who its users are, and which of them signs (product-rules 6.3, 6.12)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CONFIRMED = "The client confirmed its users on its page"
 
 @dataclass(frozen=True)
 class Colleague:
-    """A person as the page has it; `user_id` of one who is known already. One of them is the onboarding user."""
+    """A user as typed on the page, with `user_id` if known already. Exactly one is the onboarding user, who signs."""
 
     name: str
     email: str
@@ -34,14 +34,14 @@ class Colleague:
 
 @dataclass(frozen=True)
 class HandedOver:
-    """Saved, and somebody else signs: whoever did this has no more to do here."""
+    """Saved, but another user now signs: whoever did this has nothing left to do."""
 
 
 type UsersOutcome = Saved | HandedOver | AlreadySigned | ChangedSince | AddressesOfOthers | NotProven
 
 
 def people_held(client: Client) -> list[Colleague]:
-    """The people as they are held now, in their order."""
+    """The client's users as stored, in order."""
     return [
         Colleague(user.name, user.email, user.role == Role.CREDITOR_ADMIN, user_id=user.pk)
         for user in client.users.all()
@@ -59,27 +59,26 @@ def confirm_users(
     at: datetime,
 ) -> UsersOutcome:
     """
-    Make the client's users these, and the onboarding user among them its only creditor admin.
+    Replace the client's users by these, with the onboarding user as the only creditor admin.
 
-    Nothing is saved if what the page has `shown` is not what is held, unless just that is sent: a second click is no
-    older page. Who acts keeps the address that is proven, whatever the page says. Again before the signature: the same.
+    Saves nothing if the users changed since the page was shown (`shown` is its digest). Sending what is stored already
+    is never ChangedSince, so a second call before the signature saves the same again. The acting user keeps the proven
+    address, whatever was typed.
     """
     match take_in_hand(link=link, purpose=purpose, browser=browser, at=at):
         case NotProven() as refusal:
             return refusal
         case InHand(step=Step.DONE):
             return AlreadySigned()
-        case InHand(client) if shown != digest_of(held := people_held(client)) and _in_words(colleagues) != _in_words(
-            held
-        ):
+        case InHand(client) if shown != digest_of(held := people_held(client)) and _facts(colleagues) != _facts(held):
             return ChangedSince()
         case InHand(client, proof):
             with history_context(client_user=proof.user.pk, why=CONFIRMED):
                 return _save(client, link.partner, proof.user, colleagues, at)
 
 
-def _in_words(colleagues: Sequence[Colleague]) -> list[tuple[str, str, bool]]:
-    """Who it is and who signs, in one order; new people have no number before they are saved."""
+def _facts(colleagues: Sequence[Colleague]) -> list[tuple[str, str, bool]]:
+    """Users without their ids, which new ones do not have yet, and sorted, so that two lists can be compared."""
     return sorted((each.name, normal_address(each.email), each.is_onboarding_user) for each in colleagues)
 
 
@@ -90,7 +89,7 @@ def _save(
         return AddressesOfOthers(unusable)
     users = _users(client, acting, colleagues)
     client.users.exclude(pk__in=[user.pk for user in users if user.pk]).delete()
-    # Two may have swapped addresses, and an address stands once at a client at any moment.
+    # Two users may have swapped addresses, and the unique key holds at every moment.
     client.users.update(email_key=None)
     for user in users:
         user.save()
@@ -101,7 +100,7 @@ def _save(
 
 
 def _users(client: Client, acting: User, colleagues: Sequence[Colleague]) -> list[User]:
-    """The client's users as they shall be: known ones by their id, else by their address, and new ones."""
+    """The client's users as they are to be saved: matched by id, else by address, else new."""
     known = {user.pk: user for user in client.users.all()}
     named = {colleague.user_id for colleague in colleagues}
     by_address = {user.email_key: user for user in known.values() if user.pk not in named}

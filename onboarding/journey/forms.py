@@ -1,4 +1,4 @@
-"""What clients type of company and people: checked as the API checks it, and answered in their words."""
+"""Forms for the company and its users: the same checks as the API's, with messages for people."""
 
 from __future__ import annotations
 
@@ -58,11 +58,11 @@ class CompanyForm(forms.Form):
 
     @classmethod
     def of(cls, client: Client) -> CompanyForm:
-        """Make the form with what we hold."""
+        """The form filled with the client's stored details."""
         return cls(initial=vars(details_held(client)))
 
     def beside(self, held: Company) -> list[tuple[forms.BoundField, str]]:
-        """Each field with what is held now, where that is not what was typed."""
+        """Pair each field with its stored value where that differs from what was typed, else with an empty string."""
         in_words = {**vars(held), "country": country_name(held.country)}
         now = {name: in_words[name] for name, value in vars(held).items() if self[name].value() != value}
         for name in now:
@@ -75,7 +75,7 @@ class CompanyForm(forms.Form):
 
 
 class ColleagueForm(forms.Form):
-    """A person at the company. Of who acts, the address is proven and stays."""
+    """A user of the company. The acting user's address is proven, so it cannot be changed."""
 
     user_id = forms.IntegerField(required=False, widget=forms.HiddenInput)
     name = TextField(PersonName.of(User, "name"), label="Name", error_messages={"required": "Enter the person’s name."})
@@ -84,24 +84,24 @@ class ColleagueForm(forms.Form):
 
 if TYPE_CHECKING:
     Colleagues = forms.BaseFormSet[ColleagueForm]
-else:  # generic to the type checker only
+else:  # generic only in the stubs
     Colleagues = forms.BaseFormSet
 
 
 class ColleagueFormSet(Colleagues):
-    """Everybody at the company, and which row (by its number, from 0) is of the person who signs."""
+    """All the company's users; `chosen` is the row number, from 0, of the one who signs."""
 
     def __init__(
         self, data: QueryDict | None = None, *, acting: User, chosen: str | None = None, **options: Any
     ) -> None:
-        # An empty row is a mistake, also in a form that says it had fewer rows.
+        # An empty row is an error, even when the form claims to have had fewer rows.
         super().__init__(data, form_kwargs={"empty_permitted": False}, **options)
         self.acting = acting
         self.chosen = chosen if data is None else data.get("onboarding_user")
 
     @override
     def clean(self) -> None:
-        """Refuse an address twice, and a list without somebody who signs."""
+        """Refuse two users with the same address, and a list in which nobody signs."""
         if any(self.errors):
             return
         for form in self.forms:
@@ -115,20 +115,20 @@ class ColleagueFormSet(Colleagues):
             raise ValidationError("Choose who signs the agreement.")
 
     def colleagues(self) -> list[Colleague]:
-        """The people as typed."""
+        """The users as typed."""
         return [
             Colleague(**form.cleaned_data, is_onboarding_user=str(index) == self.chosen)
             for index, form in enumerate(self.forms)
         ]
 
     def refuse(self, addresses: Collection[str]) -> None:
-        """Say beside each of these addresses that it cannot be used."""
+        """Add an error to each row with one of these addresses (normal form)."""
         for form in self.forms:
             if normal_address(form.cleaned_data.get("email", "")) in addresses:
                 form.add_error("email", BELONGS_TO_ANOTHER)
 
 
-# The factory says less of what it makes than is true.
+# The factory's return type is less precise than what it makes.
 COLLEAGUES = cast(
     type[ColleagueFormSet],
     forms.formset_factory(
@@ -145,14 +145,14 @@ COLLEAGUES = cast(
 
 
 def colleagues_of(users: Sequence[User], *, acting: User) -> ColleagueFormSet:
-    """Make the form with the users we hold; who acts is proposed to sign."""
+    """The form filled with the stored users; proposes the acting user as the one who signs."""
     rows = [{"user_id": user.pk, "name": user.name, "email": user.email} for user in users]
     chosen = next((str(index) for index, user in enumerate(users) if user.pk == acting.pk), None)
     return COLLEAGUES(acting=acting, chosen=chosen, initial=rows)
 
 
 def colleagues_edited(typed: QueryDict, *, acting: User) -> ColleagueFormSet | None:
-    """Make the form as typed, with a row more or less if a button for that was pressed; nothing is judged yet."""
+    """The form as typed with a row added or removed, unchecked; None if neither button was pressed."""
     rows = [_row(typed, index) for index in range(min(_number(typed.get("form-TOTAL_FORMS")), MAX_USERS))]
     chosen, removed = typed.get("onboarding_user"), typed.get("remove")
     signs = [str(index) == chosen for index in range(len(rows))]

@@ -1,4 +1,4 @@
-"""Take a client in hand: what every step of the journey does first."""
+"""The first thing that every step of the journey does: lock the client and check the visitor's proof."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from onboarding.proof.email_codes import Proof, standing_proof
 
 @dataclass(frozen=True)
 class InHand:
-    """The client with its row locked, who is acting, and the step that is open."""
+    """The client with its row locked, the proof of the acting user, and the step that is open."""
 
     client: Client
     proof: Proof
@@ -23,16 +23,16 @@ class InHand:
 
 @dataclass(frozen=True)
 class NotProven:
-    """No proof that stands, its user is no admin any more, the link is archived, or it is signed for elsewhere."""
+    """No valid proof by an admin, the link is archived, or the client signs on the pages of another purpose."""
 
 
 def take_in_hand(
     *, link: ReferralPartnerClientLink, purpose: Purpose, browser: str, at: datetime
 ) -> InHand | NotProven:
     """
-    Lock the client's row, then look who acts and where the client stands.
+    Lock the client's row, then look up the proof and the open step.
 
-    Looked up under the lock, since a page can be older than what staff or another tab did.
+    Under the lock, since staff or another tab may have changed things after the page was shown.
     """
     client = Client.objects.lock().get(pk=link.client_id)
     proof = standing_proof(about=link, purpose=purpose, browser=browser)

@@ -1,4 +1,4 @@
-"""What was typed when the proof had run out, kept until the visitor has a new one (product-rules 6.2)."""
+"""Keep what was typed after the proof expired, until the visitor has a new one (product-rules 6.2)."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from onboarding.journey.steps import Step
 from onboarding.models import KeptForm, Purpose
 from onboarding.proof.email_codes import has_ever_proven
 
-LONGEST = 100_000
+LONGEST = 100_000  # characters
 
 
 def keep_form(*, link: ReferralPartnerClientLink, purpose: Purpose, browser: str, step: Step, typed: QueryDict) -> bool:
-    """Keep a form of a browser that had a proof for this link; another's is not kept. The newest counts."""
+    """Keep a form in place of an earlier one; False if it is too long, or this browser never had a proof."""
     if not has_ever_proven(about=link, purpose=purpose, browser=browser):
         return False
     text = _without_token(typed).urlencode()
@@ -26,20 +26,20 @@ def keep_form(*, link: ReferralPartnerClientLink, purpose: Purpose, browser: str
 
 
 def kept_form(*, link: ReferralPartnerClientLink, browser: str, step: Step) -> QueryDict | None:
-    """Return the fields that were kept, as a form takes them."""
+    """The kept fields, as form data; None if there are none."""
     kept = KeptForm.objects.filter(link=link, browser=browser, step=step).first()
     return None if kept is None else QueryDict(kept.typed)
 
 
 def kept_step(*, link: ReferralPartnerClientLink, browser: str) -> Step | None:
-    """Return the step of the form that was kept last."""
+    """The step of the form kept last; None if there is none."""
     step = KeptForm.objects.filter(link=link, browser=browser).order_by("-kept_at").values_list("step", flat=True)
     found = step.first()
     return None if found is None else Step(found)
 
 
 def drop_kept_form(*, link: ReferralPartnerClientLink, browser: str, step: Step) -> None:
-    """Forget a form, once it is saved."""
+    """Delete a kept form, once it is saved."""
     KeptForm.objects.filter(link=link, browser=browser, step=step).delete()
 
 

@@ -1,4 +1,4 @@
-"""Where the pages are on which a client comes to sign."""
+"""Paths and URLs of the pages on which clients sign."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ NOBODYS = UUID(int=0)
 
 
 def page_path(link: ReferralPartnerClientLink, purpose: Purpose, page: str = "entry") -> str:
-    """Where a page is on this site, by the name of its URL; the entry is where an address is proven."""
+    """The path of a page, by the name of its URL. Visitors prove an address on the entry page."""
     return reverse(f"{purpose}:{page}", args=[link.pk])
 
 
 def signing_url(link: ReferralPartnerClientLink, status: AgreementStatus) -> str | None:
     """
-    Where the client signs, if there is anything to sign: what must be, or what is announced.
+    The URL at which the client signs; None if there is nothing to sign, now or in advance.
 
-    The address comes from a setting and never from the request.
+    Its host comes from a setting, never from the HTTP request.
     """
     if not may_sign(status):
         return None
@@ -34,5 +34,5 @@ def signing_url(link: ReferralPartnerClientLink, status: AgreementStatus) -> str
 
 @cache
 def _entry_before_the_id(purpose: Purpose) -> str:
-    """The path of the entry up to the link's id, looked up once: a page of clients names it for fifty links."""
+    """The entry's path up to the link's id. Cached, since a list of clients in the API needs it fifty times."""
     return reverse(f"{purpose}:entry", args=[NOBODYS]).removesuffix(str(NOBODYS))

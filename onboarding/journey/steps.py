@@ -1,4 +1,4 @@
-"""Where a client stands on its way to a signature (product-rules 2.3, 6.3, 6.4)."""
+"""The steps of the journey to a signature, and which one is open (product-rules 2.3, 6.3, 6.4)."""
 
 from enum import StrEnum
 
@@ -23,17 +23,17 @@ STEPS = {
 
 
 def purpose_for(status: AgreementStatus) -> Purpose:
-    """A client that has never signed goes through its details first; one that has, signs again and nothing else."""
+    """First signing, which begins with the client's details, if it has never signed; else an upgrade, signing alone."""
     return Purpose.FIRST_SIGNING if isinstance(status, NeverSigned) else Purpose.UPGRADE
 
 
 def may_sign(status: AgreementStatus) -> bool:
-    """Whether a signature would change anything: not while one stands and no later version is announced."""
+    """Whether there is something to sign: not if the signature is current and no later version is announced."""
     return not isinstance(status, Current) or status.must_sign_by is not None
 
 
 def next_step(client: Client, status: AgreementStatus, purpose: Purpose) -> Step:
-    """The first step that is still open. What is announced can be signed early, on the pages for signing again."""
+    """The first step that is still open. An announced version can be signed early, on the upgrade pages only."""
     if not may_sign(status) or (isinstance(status, Current) and purpose is Purpose.FIRST_SIGNING):
         return Step.DONE
     if purpose is Purpose.FIRST_SIGNING and client.details_confirmed_at is None:
@@ -44,13 +44,13 @@ def next_step(client: Client, status: AgreementStatus, purpose: Purpose) -> Step
 
 
 def elsewhere(status: AgreementStatus, purpose: Purpose) -> Purpose | None:
-    """What a client must sign for, if it is not what these pages are for: each URL is for one purpose only."""
+    """The purpose of the pages on which the client must sign, if it is not this one; else None."""
     right = purpose_for(status)
     return None if isinstance(status, Current) or right is purpose else right
 
 
 def may_open(step: Step, *, purpose: Purpose, open_step: Step) -> bool:
-    """Whether a page may be seen: the step that is open and those before it, but once all is done only that."""
+    """Whether a step's page may be seen: the open step and those before it; once all are done, only DONE."""
     if open_step is Step.DONE or step not in STEPS[purpose]:
         return step is open_step
     return STEPS[purpose].index(step) <= STEPS[purpose].index(open_step)

@@ -1,4 +1,4 @@
-"""Addresses that are typed on a client's own pages (product-rules 3.1, 6.12)."""
+"""Register addresses typed on a client's own pages (product-rules 3.1, 6.12)."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from onboarding.models import ONE_DAY, AskedFor
 from onboarding.registering.asking_limit import note_typed
 from partners.models import ReferralPartner
 
-# The pages tell that an address is another client's, as the API does: an honest client comes upon one or two.
+# Like the API, the pages reveal that an address is another client's. An honest client meets one or two of these.
 OTHERS_A_DAY = 5
 
 
 def register_typed(client: Client, partner: ReferralPartner, emails: Iterable[str], *, at: datetime) -> frozenset[str]:
     """
-    Register these addresses, as typed, to the client; return the normal forms of those that it cannot use.
+    Register these addresses to the client, or return the normal forms of those that it cannot use and register none.
 
-    Those are another's; or all that the client does not have, where that would tell of too many in a day, on its pages
-    or in all that the partner does. The client's row is locked, and where some are returned none is registered.
+    It cannot use another client's addresses. Once these would exceed the limit of a day, the client's or the partner's,
+    all addresses that are new to the client are returned: nothing is revealed. The client's row must be locked.
     """
     new = {normal_address(email) for email in emails} - set(client.addresses.values_list("pk", flat=True))
     told = AskedFor.objects.filter(client=client, asked_at__gt=ClockTimestamp() - ONE_DAY).count()
@@ -31,6 +31,6 @@ def register_typed(client: Client, partner: ReferralPartner, emails: Iterable[st
     if not taken:
         return frozenset()
     EmailAddress.objects.release_unused(client)
-    # Of more than may be told none is, and the day's are used up: else one could send ever smaller parts of a list.
+    # Over the limit nothing is revealed, and the day's limit is used up: otherwise a list could be tried in parts.
     wait = note_typed(partner, client, sorted(taken)[: OTHERS_A_DAY - told], at=at)
     return frozenset(new if wait is not None or told + len(taken) > OTHERS_A_DAY else taken)

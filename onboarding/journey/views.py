@@ -1,4 +1,4 @@
-"""Pages for clients: prove an address, check company and people."""
+"""Pages for clients: prove an address, check the company's details and users."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ DIGEST_LENGTH = 64
 
 @open_to_all(JourneyVisit, "GET", "HEAD", "POST")
 def entry(visit: AnyVisit) -> HttpResponse:
-    """Mail a code and take it; lead on who has proven an address already."""
+    """Mail a code and check the typed one; redirect visitors who have proven an address already."""
     if visit.proof is not None:
         return redirect(_way_on(visit))
     typed, show = visit.request.POST, partial(_code_page, visit)
@@ -63,7 +63,7 @@ def entry(visit: AnyVisit) -> HttpResponse:
 
 
 def _way_on(visit: AnyVisit) -> str:
-    """To what was typed and not saved, if its page may be opened; else to the step that is open."""
+    """The path of the page with a kept form, if that may be opened, else of the open step."""
     if (right := elsewhere(visit.status, visit.purpose)) is not None:
         return page_path(visit.about, right)
     now = next_step(visit.about.client, visit.status, visit.purpose)
@@ -94,7 +94,7 @@ leave = open_to_all(JourneyVisit, "GET", "HEAD", "POST")(leave_page)
 
 @open_to_step(Step.COMPANY, "GET", "HEAD", "POST")
 def company(visit: ProvenVisit) -> HttpResponse:
-    """Check the company's details."""
+    """Show the company's details for checking, and save them."""
     if visit.request.method != "POST":
         if (kept := visit.kept(Step.COMPANY)) is not None:
             return _company_page(visit, CompanyForm(kept), shown=_shown(kept), is_kept=True)
@@ -133,7 +133,7 @@ def _confirm_company(visit: ProvenVisit, form: CompanyForm, shown: str) -> HttpR
 def _company_page(
     visit: ProvenVisit, form: CompanyForm, *, shown: str | None = None, is_kept: bool = False, is_changed: bool = False
 ) -> HttpResponse:
-    """Show the form, with what is held beside it if that has changed; it carries what it shows, or `shown` again."""
+    """Show the form, and stored values beside it if they changed. Carries their digest, or `shown` as it was sent."""
     held = details_held(Client.objects.get(pk=visit.about.client_id))
     return visit.render(
         "company.html",
@@ -148,7 +148,7 @@ def _company_page(
 
 @open_to_step(Step.USERS, "GET", "HEAD", "POST")
 def users(visit: ProvenVisit) -> HttpResponse:
-    """Check who works there, and say who signs."""
+    """Show the users for checking, and save them and who signs."""
     typed, acting = visit.request.POST, visit.proof.user
     if visit.request.method != "POST":
         if (kept := visit.kept(Step.USERS)) is not None:
@@ -199,7 +199,7 @@ def _users_page(
     is_kept: bool = False,
     is_changed: bool = False,
 ) -> HttpResponse:
-    """Show the form, with who is held above it if that has changed; it carries what it shows, or `shown` again."""
+    """Show the form, and stored users above it if they changed. Carries their digest, or `shown` as it was sent."""
     held = people_held(visit.about.client)
     return visit.render(
         "users.html",
@@ -214,12 +214,12 @@ def _users_page(
 
 @open_to_all(JourneyVisit, "GET", "HEAD")
 def handed_over(visit: AnyVisit) -> HttpResponse:
-    """Say how somebody else at the company goes on; holds nothing of the client."""
+    """Tell the visitor what to pass on to the user who signs; shows nothing about the client."""
     return visit.render("handed_over.html", url=settings.ONBOARDING_BASE_URL + visit.path())
 
 
 def _shown(typed: QueryDict) -> str:
-    """What the page carried of what it showed."""
+    """The digest that the page carried of what it showed."""
     return typed.get("shown", "")[:DIGEST_LENGTH]
 
 
@@ -227,7 +227,7 @@ def _shown(typed: QueryDict) -> str:
 @cache_control(public=True, max_age=300)
 @require_safe
 def brand_style(request: HttpRequest, partner_id: UUID) -> HttpResponse:
-    """The partner's colours and font as a stylesheet: the pages' policy allows no style inside them."""
+    """The partner's colours and font as a stylesheet, since the pages' CSP allows no inline styles."""
     partner = get_object_or_404(ReferralPartner, pk=partner_id)
     colours = palette(background=partner.background_colour, font=partner.font_colour)
     facts = {"colours": colours, "font_family": partner.font_family}
@@ -238,6 +238,6 @@ def brand_style(request: HttpRequest, partner_id: UUID) -> HttpResponse:
 @never_cache
 @require_safe
 def without_its_end(request: HttpRequest, link: str) -> HttpResponse:
-    """Lead on where a full stop, a bracket or a slash came along with a link, whether there is such a page or not."""
+    """Redirect a link copied with a full stop, bracket or slash at its end; the page may not exist."""
     query = request.META.get("QUERY_STRING", "")
     return redirect(f"/{link}?{query}" if query else f"/{link}", permanent=True)

@@ -1,4 +1,4 @@
-"""A visit of the pages on which a client comes to sign."""
+"""A visit to the pages on which a client signs."""
 
 from __future__ import annotations
 
@@ -31,41 +31,41 @@ NAMES = {
 
 @dataclass(frozen=True)
 class JourneyVisit[Proven: Proof | None](Visit[ReferralPartnerClientLink, Proven]):
-    """A request for a page of a link."""
+    """An HTTP request for a link's page."""
 
     id_in_url = "link_id"
 
     @classmethod
     def reachable(cls) -> QuerySet[ReferralPartnerClientLink]:
-        """A link that was archived looks like one that was never made."""
+        """Active links only: an archived one answers 404, as if it never existed."""
         return ReferralPartnerClientLink.objects.active().select_related("client", "partner")
 
     @cached_property
     def status(self) -> AgreementStatus:
-        """Where the client stood with the agreement when it was first asked."""
+        """The status of the agreement; read once per visit."""
         return status_of(self.about.client, at=timezone.now())
 
     def path(self, page: str = "entry") -> str:
-        """Where a page of this visit is."""
+        """The path of a page for the same link and purpose."""
         return page_path(self.about, self.purpose, page)
 
     def progress(self, page: str) -> list[dict[str, str]]:
-        """Say of each step whether it is done, current or to come; proving an address is the first."""
+        """The name and state of each step: done, current or to come. The first is proving an address."""
         steps = ["entry", *STEPS[self.purpose]]
         at = steps.index(page)
         return [{"name": NAMES[each], "state": _state(index, at)} for index, each in enumerate(steps)]
 
     def kept(self: JourneyVisit[Proof], step: Step) -> QueryDict | None:
-        """What was typed on this page while there was no proof."""
+        """The form kept from this page when there was no proof, if any."""
         return kept_form(link=self.about, browser=self.proof.browser, step=step)
 
     def saved(self: JourneyVisit[Proof], step: Step, then: Step) -> HttpResponse:
-        """Lead on, and forget what was kept of this page."""
+        """Forget the form kept from this page, and redirect to the next."""
         drop_kept_form(link=self.about, browser=self.proof.browser, step=step)
         return redirect(self.path(then))
 
     def back_to_proof(self, step: Step) -> HttpResponse:
-        """Ask for a code first, and keep what was typed meanwhile by somebody who had a proof once."""
+        """Redirect to the entry page, and keep what was posted if this browser has had a proof."""
         if self.request.method == "POST" and self.browser is not None:
             typed = self.request.POST
             keep_form(link=self.about, purpose=self.purpose, browser=self.browser, step=step, typed=typed)
@@ -77,7 +77,7 @@ type ProvenVisit = JourneyVisit[Proof]
 
 
 def open_to_step(step: Step, *methods: str) -> Callable[[Page], Page]:
-    """Open the page of a step to those who have proven an address, if the client has come so far."""
+    """Open a step's page to visitors with a proof, if the client has got that far; redirect all others."""
 
     def decorate(view: Page) -> Page:
         @open_to_all(JourneyVisit, *methods)
