@@ -1,4 +1,4 @@
-"""Where the pages are on which a client decides about a partner."""
+"""Paths and URLs of the pages on which a client decides about a link request."""
 
 from django.conf import settings
 from django.urls import reverse
@@ -6,11 +6,11 @@ from django.urls import reverse
 from clients.models import LinkRequest
 
 
-def approval_path(request: LinkRequest, page: str = "entry") -> str:
-    """Where a page about a request is on this site; the entry is where an address is proven."""
-    return reverse("approval" if page == "entry" else f"approval-{page}", args=[request.pk])
+def approval_path(link_request: LinkRequest, page: str = "entry") -> str:
+    """The path of a page about a link request. Visitors prove an address on the entry page."""
+    return reverse("approval" if page == "entry" else f"approval-{page}", args=[link_request.pk])
 
 
-def approval_url(request: LinkRequest) -> str:
-    """Where the client decides about a partner; the address comes from a setting and never from the request."""
-    return settings.ONBOARDING_BASE_URL + approval_path(request)
+def approval_url(link_request: LinkRequest) -> str:
+    """The URL at which the client decides. Its host comes from a setting, never from the HTTP request."""
+    return settings.ONBOARDING_BASE_URL + approval_path(link_request)

@@ -1,4 +1,4 @@
-"""Pages on which a client decides about a partner that asks to be linked to it (product-rules 3.8, 6.5)."""
+"""Pages on which a client decides about a link request (product-rules 3.8, 6.5)."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ from onboarding.proof.visit import Visit, open_to_all, open_to_proven
 
 @dataclass(frozen=True)
 class ApprovalVisit[Proven: Proof | None](Visit[LinkRequest, Proven]):
-    """A request for a page of a link request."""
+    """An HTTP request for a page about a link request."""
 
     id_in_url = "request_id"
 
     @classmethod
     def reachable(cls) -> QuerySet[LinkRequest]:
-        """Each there ever was: what became of it is told to the proven."""
+        """All link requests, decided ones too: visitors with a proof are told the outcome."""
         return LinkRequest.objects.select_related("partner", "client", "replaces__partner")
 
     @cached_property
     def is_open(self) -> bool:
-        """Whether it could be decided when that was first asked."""
+        """Whether the link request can still be decided; read once per visit."""
         return LinkRequest.objects.filter(pk=self.about.pk).open().exists()
 
     def path(self, page: str = "entry") -> str:
-        """Where a page of this visit is."""
+        """The path of a page about the same link request."""
         return approval_path(self.about, page)
 
 
@@ -51,7 +51,7 @@ type ProvenVisit = ApprovalVisit[Proof]
 
 @open_to_all(ApprovalVisit, "GET", "HEAD", "POST")
 def entry(visit: AnyVisit) -> HttpResponse:
-    """Take an address, mail a code to it if it is an admin's, take the code; lead on who has proven one already."""
+    """Take an address, mail a code to it if it is an admin's, and check the typed code; redirect who has a proof."""
     if visit.proof is not None:
         return redirect(visit.path("decide"))
     if not visit.is_open:
@@ -63,7 +63,7 @@ def entry(visit: AnyVisit) -> HttpResponse:
 
 
 def _entry_page(visit: AnyVisit, form: CodeForm | AddressForm | None = None, *, too_many: bool = False) -> HttpResponse:
-    """Show the form; unless there is one already, that of the code if one is sent, else that of the address."""
+    """Show the given form, else the form for the code if one was sent, else the form for the address."""
     if form is None:
         is_sent = has_open_code(about=visit.about, purpose=visit.purpose, browser=visit.browser or "")
         form = CodeForm() if is_sent and "another" not in visit.request.GET else AddressForm()
@@ -81,7 +81,7 @@ leave = open_to_all(ApprovalVisit, "GET", "HEAD", "POST")(leave_page)
 
 @open_to_proven(ApprovalVisit, "GET", "HEAD", "POST")
 def decide(visit: ProvenVisit) -> HttpResponse:
-    """Say who asks and what it would mean, and take the decision."""
+    """Show who asks and what approving would mean, and take the decision."""
     if visit.request.method == "POST":
         return _decide(visit, visit.request.POST.get("decision", ""))
     if not visit.is_open:
@@ -98,18 +98,20 @@ def decide(visit: ProvenVisit) -> HttpResponse:
 
 
 def _decide(visit: ProvenVisit, decision: str) -> HttpResponse:
-    """Decide; whatever the outcome, the page shows next what is now."""
+    """Take the decision. The redirect shows the state after it, whatever the outcome."""
     match decision:
         case "approve":
-            approve_link(request=visit.about, browser=visit.proof.browser, at=database_time())
+            approve_link(link_request=visit.about, browser=visit.proof.browser, at=database_time())
         case "decline" | "unknown":
             is_unknown = decision == "unknown"
-            decline_link(request=visit.about, browser=visit.proof.browser, is_unknown=is_unknown, at=database_time())
+            decline_link(
+                link_request=visit.about, browser=visit.proof.browser, is_unknown=is_unknown, at=database_time()
+            )
     return redirect(visit.path("decide"))
 
 
 def _end(visit: ProvenVisit) -> HttpResponse:
-    """Say what became of the request, and where to go on."""
+    """Show the outcome of the link request, and where to go next."""
     status = visit.about.status
     return visit.render(
         "approval_end.html",
@@ -121,10 +123,10 @@ def _end(visit: ProvenVisit) -> HttpResponse:
     )
 
 
-def _where_to_sign(request: LinkRequest) -> str | None:
-    """Where the client signs next, if it must, for the link that the request became."""
-    links = ReferralPartnerClientLink.objects.active().of(request.partner, request.external_tenant_id)
-    link = links.filter(client=request.client_id).select_related("client").first()
+def _where_to_sign(link_request: LinkRequest) -> str | None:
+    """The URL at which the client must sign for its new link; None if it need not, or the link is gone."""
+    links = ReferralPartnerClientLink.objects.active().of(link_request.partner, link_request.external_tenant_id)
+    link = links.filter(client=link_request.client_id).select_related("client").first()
     if link is None:
         return None
     status = status_of(link.client, at=timezone.now())

@@ -325,7 +325,7 @@ def ask(api: APIClient, *cases: dict[str, Any]) -> LinkRequest:
 
 def approve(request: LinkRequest) -> Any:
     make_proof(request, browser="mine", purpose=Purpose.APPROVAL)
-    return approve_link(request=request, browser="mine", at=timezone.now())
+    return approve_link(link_request=request, browser="mine", at=timezone.now())
 
 
 def test_cases_wait_with_the_request_and_are_created_when_the_client_approves(api: APIClient, known: Client) -> None:
@@ -411,7 +411,7 @@ def test_a_case_that_is_assigned_to_nobody_whom_we_know_is_created_and_assigned_
 
 def _declined(request: LinkRequest) -> None:
     make_proof(request, browser="mine", purpose=Purpose.APPROVAL)
-    decline_link(request=request, browser="mine", is_unknown=False, at=timezone.now())
+    decline_link(link_request=request, browser="mine", is_unknown=False, at=timezone.now())
 
 
 def _expired(request: LinkRequest) -> None:
@@ -461,7 +461,7 @@ def test_a_repeat_during_the_approval_waits_and_tells_the_case(committed: tuple[
     api, request = committed
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
-            approve_link(request=request, browser="mine", at=timezone.now())
+            approve_link(link_request=request, browser="mine", at=timezone.now())
             repeat = in_thread(pool, partial(api.post, "/clients", body(referring(COVERED, "A"))))
             wait_until_blocked()
         answer = repeat.result(timeout=20)
@@ -476,7 +476,7 @@ def test_an_approval_during_a_repeat_waits_and_creates_the_case_once(committed: 
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
             first = api.post("/clients", body(referring(COVERED, "A")))
-            approval = in_thread(pool, partial(approve_link, request=request, browser="mine", at=timezone.now()))
+            approval = in_thread(pool, partial(approve_link, link_request=request, browser="mine", at=timezone.now()))
             wait_until_blocked()
         outcome = approval.result(timeout=20)
 

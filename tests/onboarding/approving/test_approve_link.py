@@ -47,11 +47,11 @@ def proven_request(partner: ReferralPartner, client: Client | None = None, **fac
 
 
 def approve(request: LinkRequest, browser: str = "mine") -> Decision:
-    return approve_link(request=request, browser=browser, at=timezone.now())
+    return approve_link(link_request=request, browser=browser, at=timezone.now())
 
 
 def decline(request: LinkRequest, browser: str = "mine", *, is_unknown: bool = False) -> Decision:
-    return decline_link(request=request, browser=browser, is_unknown=is_unknown, at=timezone.now())
+    return decline_link(link_request=request, browser=browser, is_unknown=is_unknown, at=timezone.now())
 
 
 def status_of(request: LinkRequest) -> str:

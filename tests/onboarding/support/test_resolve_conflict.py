@@ -348,7 +348,7 @@ def test_a_move_approved_while_the_old_partner_posts_answers_it_before_or_after(
 
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
-            approve_link(request=request, browser="mine", at=timezone.now())
+            approve_link(link_request=request, browser="mine", at=timezone.now())
             before = in_thread(pool, partial(onboard, rival, "theirs")).result(timeout=10)
         after = onboard(rival, "theirs")
 
