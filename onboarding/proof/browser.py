@@ -1,4 +1,4 @@
-"""Which browser asks: a random name in a signed cookie, given with the first code and renewed with each proof."""
+"""Name a browser by a random value in a signed cookie, which each proof replaces by a new one."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ LIFE = timedelta(days=1)
 
 
 def new_browser() -> str:
-    """Make a name that nobody can guess."""
+    """Make a random name that nobody can guess."""
     return secrets.token_urlsafe(32)
 
 
 def browser_of(request: HttpRequest) -> str | None:
-    """Return the browser's name; None when it has none, or one that is not from us."""
+    """The browser's name; None if it has none, or one that is over a day old or not signed by us."""
     name = request.get_signed_cookie(COOKIE, default=None, salt=SALT, max_age=LIFE)
     return name or None
 
 
 def forget_browser(response: HttpResponse) -> None:
-    """Take its name away from the browser."""
+    """Delete the cookie with the browser's name."""
     response.delete_cookie(COOKIE, samesite="Lax")
 
 
 def name_browser(response: HttpResponse, name: str) -> None:
-    """Give the browser its name, until it is closed or a day has passed."""
+    """Set the cookie with the browser's name; it lasts until the browser is closed, for a day at most."""
     response.set_signed_cookie(
         COOKIE, name, salt=SALT, httponly=True, secure=settings.SESSION_COOKIE_SECURE, samesite="Lax", path="/"
     )

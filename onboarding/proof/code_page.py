@@ -1,4 +1,4 @@
-"""What the pages share on which a visitor proves an address, and ends the proof."""
+"""Shared by the pages on which visitors prove an address and end their proof."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ from partners.models import ReferralPartner
 CODE_EXPIRED = "This code cannot be used any more. Ask for a new one below."
 PROVEN_BY_ANOTHER = "The code is right, but this address cannot be used here. Please write to {contact}."
 
-
-type Show = Callable[..., HttpResponse]  # of a form, bound or not, and whether `too_many` codes were asked for
+# Takes a form, bound or not, and `too_many`: whether too many codes were asked for.
+type Show = Callable[..., HttpResponse]
 
 
 def named(visit: Visit[Any, Any], response: HttpResponse) -> HttpResponse:
-    """Give the browser its name before it asks: two clicks on one button then ask as one."""
+    """Name the browser before it asks for a code, so that a double click comes from one browser, not from two."""
     if visit.browser is None:
         name_browser(response, new_browser())
     return response
 
 
 def send_code(visit: Visit[Any, Any], to: AddressForm | None, show: Show) -> HttpResponse:
-    """Mail a code, and lead back to the page that takes it; else `show` the page with what stands in the way."""
+    """Mail a code and redirect to the page that takes it, or `show` the page with what is wrong."""
     if to is not None and not to.is_valid():
         return show(to)
     browser = visit.browser or new_browser()
@@ -65,7 +65,7 @@ def send_code(visit: Visit[Any, Any], to: AddressForm | None, show: Show) -> Htt
 
 
 def take_code(visit: Visit[Any, Any], show: Show) -> HttpResponse:
-    """Lead on if it is the code; else `show` the page with what is wrong."""
+    """Redirect if the typed code is right, or `show` the page with what is wrong."""
     form = CodeForm(visit.request.POST)
     if not form.is_valid():
         return show(form)
@@ -75,11 +75,11 @@ def take_code(visit: Visit[Any, Any], show: Show) -> HttpResponse:
     )
     if isinstance(outcome, Proof):
         return _back(visit, outcome.browser)
-    form.add_error("code", _why_not(outcome))
+    form.add_error("code", _in_words(outcome))
     return show(form)
 
 
-def _why_not(outcome: WrongCode | NoOpenCode | ProvenByAnother) -> str:
+def _in_words(outcome: WrongCode | NoOpenCode | ProvenByAnother) -> str:
     match outcome:
         case ProvenByAnother():
             return PROVEN_BY_ANOTHER.format(contact=settings.SUPPORT_CONTACT)
@@ -99,7 +99,7 @@ def _back(visit: Visit[Any, Any], browser: str) -> HttpResponse:
 
 
 def leave_page(visit: Visit[Any, Any]) -> HttpResponse:
-    """End what this browser has proven, for whoever uses it next, and say so; holds nothing of the client."""
+    """End this browser's proofs, since others may use it too, and say so. The page shows nothing about the client."""
     if visit.request.method != "POST":
         return redirect(visit.path()) if visit.proof else visit.render("left.html")
     if visit.browser is not None:
@@ -110,6 +110,6 @@ def leave_page(visit: Visit[Any, Any]) -> HttpResponse:
 
 
 def return_url_of(request: HttpRequest, partner: ReferralPartner) -> str:
-    """Read where the visitor wants to go back to, the name in any letter case; a foreign host is nothing."""
+    """The `returnUrl` parameter, in any letter case, or the form's; empty if not on one of the partner's hosts."""
     given = (request.GET.get(name, "") for name in request.GET if name.lower() == "returnurl")
     return allowed_return_url(next(given, "") or request.POST.get("return_url", ""), partner)

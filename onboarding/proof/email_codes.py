@@ -1,4 +1,4 @@
-"""Prove an address: ask for a code, type it in, stay proven for an hour (product-rules 6.2)."""
+"""Prove an e-mail address by typing in a code that was mailed to it; a proof lasts an hour (product-rules 6.2)."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ from onboarding.tasks import mail_code
 
 PER_HOUR = 5
 PER_DAY = 10
-# After so many mails that proved nothing, of all browsers together or of one network, only who knows the address gets
-# another: a stranger with the URL can neither fill a mailbox nor keep the client out.
+# After this many codes in an hour that proved nothing, in total or from one network, only somebody who types an admin's
+# address gets another: a stranger with the URL can neither flood a mailbox nor lock the client out.
 UNPROVEN_PER_HOUR = 10
 PER_NETWORK = 10
 MORE_WITH_THE_ADDRESS = 20
-# Mails to one mailbox, whoever asks and for whatever client: even who knows the address cannot fill it.
+# Codes per mailbox, whoever asks and for whatever client: even somebody who knows the address cannot flood it.
 PER_MAILBOX_AND_HOUR = 20
 PER_MAILBOX_AND_DAY = 50
 AN_HOUR = timedelta(hours=1)
@@ -46,17 +46,17 @@ SECOND_CLICK = timedelta(seconds=3)
 
 @dataclass(frozen=True)
 class CodeSent:
-    """Each admin of the client has a code of its own on the way; there may be no admin, which is not said."""
+    """Each admin of the client is being mailed a code of their own. Also returned, without mail, when there is none."""
 
 
 @dataclass(frozen=True)
 class AddressNeeded:
-    """Too many codes have proved nothing: nothing was sent, and who wants one types the address that it shall go to."""
+    """Too many codes proved nothing: nothing was sent, and the visitor must type the address to send one to."""
 
 
 @dataclass(frozen=True)
 class TooManyCodes:
-    """The limits of the hour or the day are reached; nothing was sent."""
+    """The limit of the hour or the day is reached; nothing was sent."""
 
 
 type CodeRequest = CodeSent | AddressNeeded | TooManyCodes
@@ -73,11 +73,11 @@ def request_code(
     return_url: str = "",
 ) -> CodeRequest:
     """
-    Mail a code to the client's admins at the addresses we hold; with an address, to the admin whose it is.
+    Mail a code to each of the client's admins, or, given an address, only to the admin who has it.
 
-    If it is no admin's, or its mailbox has had enough, all is the same but that nothing is mailed: who has the URL must
-    not find out whose address is whose (product-rules 3.8). A second call makes codes useless that this browser asked
-    for over a minute ago. Where the visitor wants to go back to stays as this browser said it last.
+    If no admin has it, or its mailbox is full, the result is the same but nothing is mailed: whoever has the URL must
+    not find out who has which address (product-rules 3.8). A second call lets this browser's codes of over a minute ago
+    lapse; within three seconds it does nothing. Without a return URL, the last one from this browser is kept.
     """
     client = Client.objects.lock().get(pk=about.client_id)
     if address is None and needs_address(about=about, network=network):
@@ -97,13 +97,13 @@ def request_code(
 
 
 def _is_a_second_click(before: EmailCodeQuerySet, address: str | None) -> bool:
-    """Whether this browser has just asked for the same: one mail is enough, and one of its five."""
+    """Whether this browser has just asked for the same: mail once, and count it once towards the limit."""
     just_now = before.open().since(SECOND_CLICK)
     return (just_now if address is None else just_now.filter(mailbox=mailbox_hash(address))).exists()
 
 
 def needs_address(*, about: Subject, network: str) -> bool:
-    """Whether a visitor from this network has to type the address that a code shall go to."""
+    """Whether a visitor from this network must type the address to send a code to."""
     lately = EmailCode.objects.filter(client=about.client_id).since(AN_HOUR)
     asked = lately.aggregate(
         unproven=Count("request_id", distinct=True, filter=Q(user__isnull=False, used_at=None)),
@@ -128,7 +128,7 @@ def _asked_too_often(client: Client, browser: str, network: str) -> bool:
 
 
 def _is_full(address: str) -> bool:
-    """Whether a mailbox gets no more codes for now. What was typed and not mailed to fills nobody's."""
+    """Whether a mailbox gets no more codes for now. Only codes that were mailed count."""
     codes = EmailCode.objects.filter(mailbox=mailbox_hash(address), user__isnull=False)
     return (
         codes.since(AN_HOUR).values("request_id").distinct().count() >= PER_MAILBOX_AND_HOUR
@@ -145,10 +145,10 @@ def _whom_to_mail(client: Client, address: str | None) -> list[User]:
 
 def mailbox_hash(address: str) -> str:
     """
-    What codes for a mailbox are counted by; an address that a stranger typed is kept as nothing else.
+    A keyed hash to count codes per mailbox by. Of an address that a stranger typed, only this hash is stored.
 
-    All that have a tag (`jane+1@`, `jane+2@`) count as one, since they are one mailbox; the one without counts apart,
-    so that nobody can use its share up with tags of his own.
+    All addresses with a tag (`jane+1@`, `jane+2@`) count as one, since they are one mailbox. The one without a tag
+    counts separately, so that nobody can use up its limit by typing tags.
     """
     local_part, at, domain = normal_address(address).rpartition("@")
     base, tag, _ = local_part.partition("+")
@@ -174,30 +174,30 @@ def _make_and_mail(asked: EmailCode, user: User | None, typed: str | None) -> No
 
 @dataclass(frozen=True)
 class Proof:
-    """A visitor who has shown that mail to this user reaches them."""
+    """A browser has shown that its visitor reads this user's mail."""
 
     user: User
     address: str
     proven_at: datetime
     return_url: str
-    browser: str  # the name under which it stands
+    browser: str  # the browser's name since the proof
 
 
 @dataclass(frozen=True)
 class ProvenByAnother:
-    """The right code, but the address is another client's, which has proven it: support must look at that."""
+    """The code is right, but another client has proven the address; support must sort that out."""
 
 
 @dataclass(frozen=True)
 class WrongCode:
-    """Not the code; so many tries are left."""
+    """The code is wrong."""
 
     tries_left: int
 
 
 @dataclass(frozen=True)
 class NoOpenCode:
-    """This browser has no code that can still be used: never asked, expired, used, or tried too often."""
+    """This browser has no usable code: it never asked for one, or it expired, was used, or was tried too often."""
 
 
 type CodeAnswer = Proof | ProvenByAnother | WrongCode | NoOpenCode
@@ -206,11 +206,11 @@ type CodeAnswer = Proof | ProvenByAnother | WrongCode | NoOpenCode
 @transaction.atomic
 def confirm_code(*, about: Subject, purpose: Purpose, browser: str, typed: str, renamed: str) -> CodeAnswer:
     """
-    Take a typed code. A right one is used up and becomes the proof; a wrong one costs a try of every open code.
+    Check a typed code. The right one is used up and becomes the proof; a wrong one costs each open code a try.
 
-    The rows are locked before they are judged: guesses in parallel wait, and find the tries that are left then. With
-    the proof the browser gets a new name, so that whoever knew the old one (a shared machine) has nothing. The same
-    code again from the same browser within a minute, a double click or a slow line, is answered as before.
+    The rows are locked before they are checked, so guesses in parallel wait for each other. With the proof the browser
+    gets the name `renamed`: knowing the old one (on a shared machine) is then worth nothing. The same code again within
+    a minute from the same browser, by a double click or a slow connection, returns the same proof.
     """
     client = Client.objects.lock().get(pk=about.client_id)
     asked = EmailCode.objects.about(about).filter(purpose=purpose)
@@ -233,7 +233,7 @@ def _wrong(codes: list[EmailCode]) -> WrongCode:
 
 
 def _use_up(right: EmailCode, others: list[EmailCode], browser: str, renamed: str) -> Proof:
-    # The transaction's beginning, since a code that was open then may expire before the row is written.
+    # Now() is the start of the transaction: a code that was open then may have expired by the time of this UPDATE.
     EmailCode.objects.filter(pk=right.pk).update(used_at=Now(), renamed_from=browser)
     EmailCode.objects.filter(pk__in=[code.pk for code in others]).update(lapsed_at=ClockTimestamp())
     EmailCode.objects.filter(browser=browser).update(browser=renamed)
@@ -243,7 +243,7 @@ def _use_up(right: EmailCode, others: list[EmailCode], browser: str, renamed: st
 
 
 def _answered_before(used: EmailCodeQuerySet, typed: str) -> Proof | None:
-    """The proof that this code gave a moment ago. A wrong one costs a try here too."""
+    """The proof that this code gave a moment ago; None if the code is wrong, which costs a try here too."""
     code = used.filter(tries__lt=TRIES).select_related("user").first()
     if code is None:
         return None
@@ -254,13 +254,13 @@ def _answered_before(used: EmailCodeQuerySet, typed: str) -> Proof | None:
 
 
 def _proof_by(code: EmailCode) -> Proof:
-    # Both are set on every code that is a proof.
+    # Every code that is a proof has both.
     user, proven_at = cast(User, code.user), cast(datetime, code.used_at)
     return Proof(user=user, address=code.address, proven_at=proven_at, return_url=code.return_url, browser=code.browser)
 
 
 def standing_proof(*, about: Subject, purpose: Purpose, browser: str) -> Proof | None:
-    """The proof of this browser for this subject and purpose, while it lasts and its user is an admin."""
+    """This browser's valid proof for this subject and purpose, or None. Its user must still be an admin."""
     code = (
         EmailCode.objects.of(about, purpose, browser)
         .proofs()
@@ -273,10 +273,10 @@ def standing_proof(*, about: Subject, purpose: Purpose, browser: str) -> Proof |
 
 
 def has_ever_proven(*, about: Subject, purpose: Purpose, browser: str) -> bool:
-    """Whether this browser had a proof once: what such a visitor typed is kept for after the next code."""
+    """Whether this browser ever had a proof, valid or not: only then are its unsaved forms kept."""
     return EmailCode.objects.of(about, purpose, browser).filter(used_at__isnull=False).exists()
 
 
 def has_open_code(*, about: Subject, purpose: Purpose, browser: str) -> bool:
-    """Whether this browser has asked for a code that can still be typed in."""
+    """Whether this browser has asked for a code that can still be used."""
     return EmailCode.objects.of(about, purpose, browser).open().exists()

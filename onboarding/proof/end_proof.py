@@ -1,4 +1,4 @@
-"""Leave: what a browser has proven ends, as on a computer that others use too (product-rules 6.2)."""
+"""End a browser's proofs, for visitors on a shared computer (product-rules 6.2)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from onboarding.models import EmailCode, KeptForm
 @transaction.atomic
 def end_proof(*, browser: str) -> None:
     """
-    Let every code and proof of this browser lapse, whatever they are for, and forget what was typed and not saved.
+    Let all codes and proofs of this browser lapse, whatever they are for, and delete its kept forms.
 
     A second call changes nothing.
     """
@@ -21,7 +21,7 @@ def end_proof(*, browser: str) -> None:
     clients = Client.objects.filter(
         Q(pk__in=codes.values("link__client")) | Q(pk__in=codes.values("link_request__client"))
     )
-    # Whoever signs or decides at this moment is done first, or finds nothing proven.
+    # A signature or decision in progress either finishes first, or finds no proof.
     list(clients.lock().order_by("pk"))
     codes.update(lapsed_at=ClockTimestamp())
     KeptForm.objects.filter(browser=browser).delete()

@@ -1,4 +1,4 @@
-"""What visitors type to show whose mail they read."""
+"""Forms by which visitors prove an address."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class CodeForm(forms.Form):
 
 
 class AddressForm(forms.Form):
-    """The address that a code shall go to; whether it is an admin's of the company is not said."""
+    """The address to mail a code to. The page does not reveal whether it is an admin's."""
 
     address = AddressField(
         label="Your e-mail address",

@@ -1,4 +1,4 @@
-"""Where a client may be led back to: only to hosts that the partner registered (product-rules 6.6)."""
+"""Check a return URL: it may lead only to hosts that the partner registered (product-rules 6.6)."""
 
 from urllib.parse import urlsplit
 
@@ -8,7 +8,7 @@ MAX_LENGTH = 2048
 
 
 def allowed_return_url(given: str, partner: ReferralPartner) -> str:
-    """Return the URL if it is absolute, plain and on one of the partner's hosts, else nothing."""
+    """Return the URL if it is absolute, plain ASCII and on one of the partner's hosts, else an empty string."""
     if not _is_plain(given):
         return ""
     try:

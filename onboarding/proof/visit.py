@@ -1,4 +1,4 @@
-"""A visit: somebody has the URL of a link or of a request. Who that is shows only once an address is proven."""
+"""A visit by somebody with the URL of a link or link request; who it is, is known only once an address is proven."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from onboarding.proof.email_codes import Proof, standing_proof
 @dataclass(frozen=True)
 class Visit[About: Subject, Proven: Proof | None](ABC):
     """
-    A request for a page about a link or a request, from a browser that may have no name yet.
+    An HTTP request for a page about a link or a link request, from a browser that may have no name yet.
 
-    `Proven` is `Proof` on pages that are open to the proven, and `Proof | None` on those that are open to all.
+    `Proven` is `Proof` on pages that need a proof, and `Proof | None` on those that are open to all.
     """
 
     id_in_url: ClassVar[str]
@@ -41,18 +41,18 @@ class Visit[About: Subject, Proven: Proof | None](ABC):
     @classmethod
     @abstractmethod
     def reachable(cls) -> QuerySet[About]:
-        """What has pages; of all else they say that there is nothing."""
+        """The rows that have pages; all others answer 404."""
 
     @abstractmethod
     def path(self, page: str = "entry") -> str:
-        """Where a page about the same is, by the name of its URL; the entry is where an address is proven."""
+        """The path of a page about the same row, by the name of its URL. An address is proven on the entry page."""
 
     def progress(self, page: str) -> list[dict[str, str]]:
-        """Name the steps there are and say how far this page is; none where there is one page only."""
+        """The steps and their states, as seen from this page; empty where there is only one page."""
         return []
 
     def render(self, template: str, *, page: str = "entry", **facts: object) -> HttpResponse:
-        """Show a page under the partner's brand; its forms come back to the page that is named."""
+        """Render a template in the partner's brand; its forms post to `page`."""
         context = {
             "partner": self.about.partner,
             "about": self.about,
@@ -70,7 +70,7 @@ type Page = Callable[..., HttpResponse]
 
 
 def open_to_all(kind: type[Visit[Any, Any]], *methods: str) -> Callable[[Page], Page]:
-    """Open a page to whoever has the URL; before a proof it may show the partner's brand and name, and nothing else."""
+    """Open a page to whoever has the URL. Without a proof it may show only the partner's name and brand."""
 
     def decorate(view: Page) -> Page:
         @login_not_required
@@ -89,7 +89,7 @@ def open_to_all(kind: type[Visit[Any, Any]], *methods: str) -> Callable[[Page], 
 
 
 def open_to_proven(kind: type[Visit[Any, Any]], *methods: str) -> Callable[[Page], Page]:
-    """Open a page to those who have proven an address, and lead all others to where they can."""
+    """Open a page to visitors with a proof, and redirect all others to the entry page."""
 
     def decorate(view: Page) -> Page:
         @open_to_all(kind, *methods)
