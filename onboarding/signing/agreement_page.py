@@ -1,4 +1,4 @@
-"""What the page shows on which the agreement is read and signed: to clients, and to staff before they publish it."""
+"""Context of the page on which clients read and sign the agreement; staff preview it before they publish."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from onboarding.signing.sign_again import Asked
 
 
 def agreement_page(client: Client, agreement: Agreement, asked: Asked | None) -> dict[str, Any]:
-    """The facts of onboarding/agreement.html that are not the visitor's; `asked` for who signs again."""
+    """The context of onboarding/agreement.html, apart from what depends on the visitor; `asked` if signing again."""
     facts = {
         "client": client,
         "agreement": agreement,
@@ -29,7 +29,7 @@ def agreement_page(client: Client, agreement: Agreement, asked: Asked | None) ->
     signed_at = for_people(asked.before.signed_at)
     again = {
         "asked": asked,
-        "why": _why(asked.reason, since=since, version=asked.before.agreement.number, signed=signed_at),
+        "why": _in_words(asked.reason, since=since, version=asked.before.agreement.number, signed=signed_at),
         "since": since,
         "signed_at": signed_at,
         "changes": changes_html(asked.changes, heading_level=3),
@@ -37,10 +37,10 @@ def agreement_page(client: Client, agreement: Agreement, asked: Asked | None) ->
     return facts | again
 
 
-def _why(reason: Reason | None, **facts: object) -> str:
+def _in_words(reason: Reason | None, **facts: object) -> str:
     return "" if reason is None else IN_WORDS[reason].to_client.format(**facts)
 
 
 def _not_in_print(client: Client) -> list[tuple[str, str]]:
-    """The company's details that the document says otherwise than the page, as it says them."""
+    """The company's details that the document prints differently, with labels, as it prints them."""
     return [(label, in_print(value)) for label, value in client.details().items() if in_print(value) != value]

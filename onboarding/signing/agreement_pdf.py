@@ -1,4 +1,4 @@
-"""The agreement as a PDF: the whole text, the parties and the evidence of the signature."""
+"""Render the agreement as a PDF: its full text, the parties, and the evidence of the signature."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ type Fact = tuple[str, str]
 @dataclass(frozen=True)
 class AgreementPdf:
     """
-    What the document shows, facts in their order; without evidence it is a draft, marked so on every page.
+    What the document shows; facts keep their order. Without evidence it is a draft, and marked so on every page.
 
-    The declaration stands in a box above the evidence: who signed for whom, when, and to what words. The record is
-    attached as a file.
+    The declaration (who signed for whom, when, and with what consent) is shown in a box above the evidence. The record
+    is attached as a file.
     """
 
     title: str
@@ -51,9 +51,9 @@ class AgreementPdf:
 @dataclass(frozen=True)
 class RenderedPdf:
     """
-    A document and how it was made; `accessible` says whether it is PDF/UA.
+    A document and how it was made; `accessible` says whether it conforms to PDF/UA.
 
-    `letters_as_numbers` are those in what it says of the parties that no font has: boxes with these numbers are there.
+    `letters_as_numbers` lists the letters of the parties' details that no font has; they are printed as numbered boxes.
     """
 
     pdf: bytes
@@ -65,7 +65,7 @@ class RenderedPdf:
 
 
 def render_agreement(content: AgreementPdf) -> RenderedPdf:
-    """Make the PDF, the same bytes for the same content; raises UnsupportedMarkdown as `agreement_blocks` does."""
+    """Make the PDF: the same bytes for the same content. Raises UnsupportedMarkdown, as `agreement_blocks` does."""
     pdf, accessible = _compile(content)
     return RenderedPdf(
         pdf=pdf,
@@ -82,14 +82,14 @@ def _of_the_parties(content: AgreementPdf) -> list[str]:
 
 
 def _compile(content: AgreementPdf) -> tuple[bytes, bool]:
-    """Make a PDF/UA if possible; what stands against it must not stop a signature."""
+    """Make a PDF/UA if possible, else a plain PDF: accessibility problems must not stop a signature."""
     try:
         return _typst(content, ["ua-1"]), True
     except typst.TypstError as error:
         pdf = _typst(content, [])
-        # The error quotes what it could not show, which may be somebody's name: it stays out of the log.
-        reason = "missing glyph" if "could not be displayed" in error.message else "other"
-        log.warning("agreement_pdf_not_accessible", agreement_number=content.number, reason=reason)
+        # The error quotes what it could not show, which may be somebody's name, so it is not logged.
+        cause = "missing glyph" if "could not be displayed" in error.message else "other"
+        log.warning("agreement_pdf_not_accessible", agreement_number=content.number, reason=cause)
         return pdf, False
 
 
@@ -106,7 +106,7 @@ def _typst(content: AgreementPdf, standards: list[typst.PDFStandard]) -> bytes:
 
 
 def _as_json(content: AgreementPdf) -> dict[str, Any]:
-    """All that is shown, in letters that can be printed; the fonts that have them; and the record as it is."""
+    """What the template needs: what is shown, in printable letters, the fonts for it, and the record unchanged."""
     shown = _printable(_shown(content))
     return {**shown, "fonts": families_for(json.dumps(shown, ensure_ascii=False)), "record": content.record}
 
@@ -139,7 +139,7 @@ def _shown(content: AgreementPdf) -> dict[str, Any]:
 
 
 def _dated(content: AgreementPdf) -> datetime | None:
-    """Give the document's own date: of the signature, else of the publication; never of the rendering."""
+    """The document's date: of the signature, else of publication; never of rendering, or the bytes would vary."""
     moment = content.signed_at or content.published_at
     return moment.astimezone(UTC).replace(microsecond=0) if moment else None
 
@@ -150,11 +150,11 @@ def _parts(moment: datetime) -> dict[str, int]:
 
 @cache
 def bundled_fonts() -> typst.Fonts:
-    """Only the fonts in the repository: those of the machine would change the bytes."""
+    """Only the fonts in the repository: the machine's own would change the bytes."""
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
 
 
 @cache
 def _template_version() -> str:
-    """Told by the template itself and by what the fonts have, so that no change to them goes unnoticed."""
+    """A hash of the template and of what the fonts cover, so that it changes with either."""
     return hashlib.sha256(TEMPLATE.read_bytes() + COVERAGE.read_bytes()).hexdigest()[:12]

@@ -1,4 +1,4 @@
-"""The record of a signature that its document carries as a file: what the row said when it was made."""
+"""The record of a signature, attached to its document as a file: the row's values at the time of signing."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ type Record = dict[str, Any]
 
 
 def evidence_record(signature: Signature) -> Record:
-    """All that is frozen of a signature as it was read from the database, so that it can be compared to the letter."""
+    """All frozen columns of a signature. Read it from the database first, so that a later comparison is exact."""
     fields = [field for field in signature._meta.concrete_fields if not field.name.startswith("invalidated_")]
     record = {field.attname: _plain(getattr(signature, field.attname)) for field in fields}
     return {**record, "agreement_number": signature.agreement.number}
 
 
 def evidence_json(signature: Signature) -> str:
-    """The record as the file says it."""
+    """The record as JSON, as the file contains it."""
     return json.dumps(evidence_record(signature), indent=1, sort_keys=True, ensure_ascii=False)
 
 
 def attached_record(pdf: bytes) -> Record | None:
-    """The record that a document carries; None where it carries none. Raises what a broken file makes pypdf raise."""
+    """The record attached to a document, or None. With a broken file, raises whatever pypdf raises."""
     attached = PdfReader(BytesIO(pdf)).attachments.get(RECORD)
     if not attached:
         return None

@@ -1,4 +1,4 @@
-"""What a signer types."""
+"""The form by which an agreement is signed."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from onboarding.signing.sign_agreement import CONSENT, Shown
 
 SIGNER = PersonName.of(Signature, "signer_name")
 LONGEST_NAME = SIGNER.max_length
-# The letters of a name, each by its number and a blank.
+# Every letter of a name as its number and a blank.
 LONGEST_TOLD = LONGEST_NAME * len("U+10FFFF ")
 
 
 class SignForm(forms.Form):
-    """The signature, and what the page showed when it was given."""
+    """The signature, with hidden fields that say what the page showed."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     details = forms.CharField(max_length=64, widget=forms.HiddenInput)
@@ -34,5 +34,5 @@ class SignForm(forms.Form):
     )
 
     def shown(self) -> Shown:
-        """What the page showed."""
+        """What the page showed, as its hidden fields say."""
         return Shown(version=self.cleaned_data["version"], details_digest=self.cleaned_data["details"])

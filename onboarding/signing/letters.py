@@ -1,8 +1,8 @@
 """
-Which letters the agreement's document can print, and with which of the fonts that come with it (product-rules 4.3).
+Find which letters the agreement's document can print, and with which of the bundled fonts (product-rules 4.3).
 
-A letter that no font has is printed as a box with its number, ▯(U+13080), so that nothing of a name is lost. The page
-says so beforehand; what it says and what is printed come from here.
+A letter that no font has is printed as a box with its number, ▯(U+13080), so that no part of a name is lost. The page
+warns of it beforehand; both the warning and the print come from here.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MAIN_FAMILY: Final = "Noto Sans"
 
 ZERO_WIDTH_JOINER: Final = "\u200d"
 SKIN_COLOURS: Final = frozenset(map(chr, range(0x1F3FB, 0x1F400)))
-# What layout leaves out where a font has no glyph for it: joiners, variation selectors, marks of direction.
+# Invisible characters, dropped where a font has no glyph for them: joiners, variation selectors, direction marks.
 UNSEEN: Final = frozenset(
     {"\u00ad", "\u034f", "\u061c", "\u17b4", "\u17b5", "\ufeff"}
     | {*map(chr, (*range(0x180B, 0x180F), *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)))}
@@ -31,32 +31,32 @@ UNSEEN: Final = frozenset(
 
 
 def in_print(text: str) -> str:
-    """The text as the document says it: the same, but for letters that no font has."""
+    """The text as the document prints it: the same, except for letters that no font has."""
     if text.isascii():
         return text
     return "".join(_in_print(cluster) for cluster in _clusters(text))
 
 
 def letters_not_in_print(texts: Iterable[str]) -> list[str]:
-    """The letters that are printed as boxes, each once, in their order."""
+    """The letters that are printed as boxes, each once, in order of appearance."""
     several = (cluster for text in texts if not text.isascii() for cluster in _clusters(text))
     return list(dict.fromkeys(letter for cluster in several for letter in _without_glyph(cluster)))
 
 
 def as_numbers(letters: Iterable[str]) -> str:
-    """Letters by their numbers in Unicode, with blanks between them."""
+    """Letters as Unicode code points, such as “U+13080 U+13081”."""
     return " ".join(f"U+{ord(letter):04X}" for letter in letters)
 
 
 def families_for(text: str) -> list[str]:
-    """The families that print a text which is `in_print`, in the order in which they are asked for a letter."""
+    """The font families needed for a text that went through `in_print`, in order of preference."""
     clusters = (cluster for cluster in set(_clusters(text)) if not cluster.isascii())
     wanted = {MAIN_FAMILY, *(family for cluster in clusters for family in _families_with(cluster)[:1])}
     return [family for family in _coverage() if family in wanted]
 
 
 def _in_print(cluster: str) -> str:
-    """A letter with its marks; boxes come after what is left of it, so that no mark moves onto a box."""
+    """Print a letter with its marks; boxes come last, so that no mark ends up on a box."""
     boxed = _without_glyph(cluster)
     left = "".join(letter for letter in cluster if letter not in boxed)
     return left + "".join(f"{BOX}({as_numbers(letter)})" for letter in boxed)
@@ -64,10 +64,10 @@ def _in_print(cluster: str) -> str:
 
 def _without_glyph(cluster: str) -> list[str]:
     """
-    What cannot be printed of a letter with its marks.
+    The characters of a letter with its marks that cannot be printed.
 
-    All of it is printed in one font, or the marks would not stand on the letter: each may have a glyph somewhere, and
-    together they have none.
+    A cluster needs one font for all of it, or the marks would not be placed on the letter: even if each has a glyph in
+    some font, together they may not.
     """
     if _families_with(cluster):
         return []
@@ -77,7 +77,7 @@ def _without_glyph(cluster: str) -> list[str]:
 
 
 def _clusters(text: str) -> Iterator[str]:
-    """Each letter with what stands on it or is joined to it."""
+    """Split into letters, each with the marks on it and what is joined to it."""
     cluster = ""
     for letter in text:
         if cluster and (_goes_along(letter) or _is_joined(cluster, letter)):
@@ -93,7 +93,7 @@ def _goes_along(letter: str) -> bool:
 
 
 def _is_joined(cluster: str, letter: str) -> bool:
-    """Pictures are joined to one; consonants too, but each has its own place in the font."""
+    """Whether a joiner makes one picture (emoji) of both. Consonants do not count: each keeps its own glyph."""
     return cluster.endswith(ZERO_WIDTH_JOINER) and unicodedata.category(letter) in ("So", "Cn")
 
 
@@ -110,7 +110,7 @@ def _has(family: str, letter: str) -> bool:
 
 @cache
 def _coverage() -> dict[str, tuple[list[int], list[int]]]:
-    """Of each family where what it has begins and ends: kept beside the fonts, and compared with them by a test."""
+    """By family, starts and ends of the ranges it covers. Stored beside the fonts; a test compares the two."""
     return {family: _ranges(has) for family, has in json.loads(COVERAGE.read_text()).items()}
 
 

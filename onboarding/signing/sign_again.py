@@ -1,4 +1,4 @@
-"""What a client is told that is asked to sign again: why, and what is different (product-rules 4.2, 6.4)."""
+"""What to tell a client that must sign again: the reason, and what has changed (product-rules 4.2, 6.4)."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ from clients.models import Agreement, Client, Signature
 
 @dataclass(frozen=True)
 class Asked:
-    """Why a client signs again, and what to compare; `before` is its newest signature."""
+    """Why a client signs again, and what changed since `before`, its newest signature."""
 
-    reason: Reason | None  # None where nothing must be signed: for another admin who is a click too late
-    since: datetime | None  # or from when on, while it is announced
+    reason: Reason | None  # None if there is nothing to sign: another admin was a click faster
+    since: datetime | None  # in the future while a version is only announced
     is_announced: bool
     before: Signature
-    summaries: list[Agreement]  # of the versions since, oldest first
+    summaries: list[Agreement]  # versions since `before` that have a summary, oldest first
     changes: tuple[Section, ...]
 
     @property
     def name_before(self) -> str:
-        """The name that the company signed under, where it has another one now."""
+        """The name that the company signed under, if it has changed since, else empty."""
         return self.before.company_name if self.before.company_name != self.before.client.name else ""
 
 
 def asked_to_sign_again(client: Client, status: AgreementStatus, current: Agreement) -> Asked | None:
-    """Say why and what; None for a client that has never signed."""
+    """The reason and the changes; None for a client that has never signed."""
     before = client.signatures.select_related("agreement", "client").order_by("-signed_at").first()
     if before is None:
         return None
-    reason, since, is_announced = _why(status)
+    reason, since, is_announced = _reason(status)
     return Asked(reason, since, is_announced, before, *what_is_different(before.agreement, current))
 
 
 def preview_of_signing_again(draft: Agreement) -> Asked | None:
-    """What those who signed the version before will be told, for who writes this one; None for the first version."""
+    """What clients that signed the previous version will be told, as a preview; None for the first version."""
     before = Agreement.objects.published().filter(number__lt=draft.number).order_by("-number").first()
     if before is None or before.published_at is None:
         return None
@@ -50,13 +50,13 @@ def preview_of_signing_again(draft: Agreement) -> Asked | None:
 
 
 def what_is_different(before: Agreement, current: Agreement) -> tuple[list[Agreement], tuple[Section, ...]]:
-    """The versions after one, up to another, whose summaries say what is different, and the changes word by word."""
+    """The versions after `before`, up to `current`, that have a summary; and the changes word by word."""
     since = Agreement.objects.published().filter(number__gt=before.number, number__lt=current.number)
     summaries = [*since.order_by("number"), *([current] if current.number > before.number else [])]
     return [each for each in summaries if each.summary_of_changes], changes_between(before.text, current.text)
 
 
-def _why(status: AgreementStatus) -> tuple[Reason | None, datetime | None, bool]:
+def _reason(status: AgreementStatus) -> tuple[Reason | None, datetime | None, bool]:
     match status:
         case SignAgain(reason=reason, since=since):
             return reason, since, False

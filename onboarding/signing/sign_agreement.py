@@ -1,4 +1,4 @@
-"""Sign the agreement: the evidence, the document, the row, in one transaction (product-rules 4.3–4.6)."""
+"""Sign the agreement: store signature, evidence and document in one transaction (product-rules 4.3–4.6)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ HOW_VERIFIED = "A one-time code sent to this address was typed in by the signer"
 
 @dataclass(frozen=True)
 class Shown:
-    """What the page showed: the version, and a digest of the company's details."""
+    """What the page showed: the version, and a digest (SHA-256 in hex) of the company's details and the wording."""
 
     version: int
     details_digest: str
@@ -39,9 +39,9 @@ class Shown:
 @dataclass(frozen=True)
 class SignedAs:
     """
-    What the signer typed, and where from.
+    What the signer typed, and from where.
 
-    `told` are the letters of the name of which the page said that they cannot be printed, by their numbers.
+    `told` lists, as code points, the letters of the name that the page said cannot be printed.
     """
 
     name: str
@@ -52,24 +52,24 @@ class SignedAs:
 
 @dataclass(frozen=True)
 class Signed:
-    """There is a signature now, or there was one already."""
+    """The agreement is signed, by this call or an earlier one."""
 
     signature: Signature
 
 
 @dataclass(frozen=True)
 class NewVersionShown:
-    """Another version is current than the one shown; nothing was signed."""
+    """The version shown is not the current one any more; nothing was signed."""
 
 
 @dataclass(frozen=True)
 class DetailsChanged:
-    """The company's details are not the ones shown; nothing was signed."""
+    """The company's details changed after the page was shown; nothing was signed."""
 
 
 @dataclass(frozen=True)
 class NotInPrint:
-    """The name that was typed has letters that cannot be printed, and the page has not said so; nothing was signed."""
+    """The name has letters that cannot be printed, and the page has not said so yet; nothing was signed."""
 
     letters: str
 
@@ -83,7 +83,7 @@ type SigningOutcome = Signed | NewVersionShown | DetailsChanged | NotInPrint | S
 
 
 def what_is_shown(client: Client, agreement: Agreement) -> Shown:
-    """What the page must carry so that nobody signs what was not shown."""
+    """What the page's form must carry, so that nobody signs what they were not shown."""
     facts = json.dumps(
         [client.details(), details_not_in_print(client), CONSENT, PROVIDER], sort_keys=True, ensure_ascii=False
     )
@@ -91,7 +91,7 @@ def what_is_shown(client: Client, agreement: Agreement) -> Shown:
 
 
 def details_not_in_print(client: Client) -> list[str]:
-    """The letters of the company's details that the document cannot print; the page says so."""
+    """The letters of the company's details that the document cannot print; the page lists them."""
     return letters_not_in_print(client.details().values())
 
 
@@ -100,10 +100,10 @@ def sign_agreement(
     *, link: ReferralPartnerClientLink, purpose: Purpose, browser: str, shown: Shown, signed_as: SignedAs, at: datetime
 ) -> SigningOutcome:
     """
-    Sign the version that was shown, on behalf of the client of the link.
+    Sign the version that was shown, on behalf of the link's client, and release the cases that waited for it.
 
-    The client's row is locked first, then publishing is held off, so that what is compared with the page is what is
-    signed. The client's cases that waited for it set off. Signing again returns the signature that there is.
+    Locks the client's row first, then holds publishing off, so that what is compared with the page is what is signed. A
+    second call returns the existing signature.
     """
     match take_in_hand(link=link, purpose=purpose, browser=browser, at=at):
         case NotProven() as refusal:
@@ -181,7 +181,7 @@ def _keep_document(signature: Signature) -> None:
 
 
 def signed_pdf(signature: Signature) -> AgreementPdf:
-    """Everything that the document says, from the rows alone: made again, it says the same."""
+    """The document's content, from stored rows alone, so that rendering it again gives the same."""
     agreement = signature.agreement
     return AgreementPdf(
         title=agreement.title,

@@ -1,4 +1,4 @@
-"""Compare what is stored of signatures: documents with their hashes, evidence with documents, texts with theirs."""
+"""Verify stored signatures: documents and texts against their hashes, evidence against the document's record."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pypdf.errors import PyPdfError
 from clients.models import Signature, SignedDocument
 from onboarding.signing.evidence import attached_record, evidence_record
 
-# Their documents carry no record of the evidence, so there is nothing to compare the row with.
+# Documents from these templates carry no record of the evidence to compare the row with.
 TEMPLATES_WITHOUT_RECORD: Final = frozenset({"b4295945fa2b"})
 AT_ONCE: Final = 50
 BROKEN: Final = (PyPdfError, zlib.error, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
@@ -23,7 +23,7 @@ BROKEN: Final = (PyPdfError, zlib.error, ArithmeticError, AttributeError, Lookup
 
 @dataclass(frozen=True)
 class Difference:
-    """Something that is not as it was when somebody signed; names columns and no values."""
+    """Something that differs from what was signed; `what` names columns, never values."""
 
     signature_id: UUID
     what: str
@@ -31,7 +31,7 @@ class Difference:
 
 @dataclass
 class Verification:
-    """What came of it."""
+    """The result: counts of signatures, of those without a record to compare, and the differences."""
 
     signatures: int = 0
     without_record: int = 0
@@ -40,8 +40,8 @@ class Verification:
 
 @transaction.atomic
 def verify_signatures() -> Verification:
-    """Look at every signature; changes nothing, and holds a few documents in memory at a time."""
-    with connection.cursor() as cursor:  # the ORM has no word for it
+    """Check every signature in a read-only transaction, a few documents in memory at a time."""
+    with connection.cursor() as cursor:  # the ORM cannot say this
         cursor.execute("SET TRANSACTION READ ONLY")
     found = Verification()
     signatures = Signature.objects.select_related("agreement", "document").order_by("pk")

@@ -1,4 +1,4 @@
-"""Pages on which a client reads, signs, and has what it signed."""
+"""Pages on which a client reads and signs the agreement, and downloads what it signed."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ USER_AGENT_LENGTH = 500
 
 @open_to_step(Step.AGREEMENT, "GET", "HEAD", "POST")
 def agreement(visit: ProvenVisit) -> HttpResponse:
-    """Read and sign."""
+    """Show the agreement and sign it."""
     if visit.request.method != "POST":
         kept = visit.kept(Step.AGREEMENT)
         return _agreement_page(visit, full_name=kept.get("full_name", "") if kept else "", is_kept=bool(kept))
@@ -85,7 +85,7 @@ def _agreement_page(
     refusal: NewVersionShown | DetailsChanged | NotInPrint | None = None,
     is_kept: bool = False,
 ) -> HttpResponse:
-    """Show client and agreement as they are now, whatever the visit began with; the form carries what is shown."""
+    """Show client and agreement as they are now, after a refusal too; the form carries what is shown."""
     client = Client.objects.get(pk=visit.about.client_id)
     current = Agreement.objects.published().latest("number")
     shown = what_is_shown(client, current)
@@ -113,7 +113,7 @@ def _agreement_page(
 
 @open_to_step(Step.DONE, "GET", "HEAD")
 def done(visit: ProvenVisit) -> HttpResponse:
-    """Show what was signed, and lead back to the partner."""
+    """Show what was signed, with the way back to the partner."""
     signatures = visit.about.client.signatures.select_related("agreement").order_by("-signed_at")
     return visit.render(
         "done.html",
@@ -137,6 +137,6 @@ def document(visit: ProvenVisit, signature_id: UUID) -> HttpResponse:
 
 
 def _user_agent(request: HttpRequest) -> str:
-    """What the browser calls itself, as a line that can be stored and printed."""
+    """The User-Agent header, cut to 500 characters, with what cannot be printed replaced by question marks."""
     named = request.headers.get("User-Agent", "")[:USER_AGENT_LENGTH]
     return "".join(character if character.isprintable() else "?" for character in named)
