@@ -1,4 +1,4 @@
-"""Pages of a client on which support corrects its users, confirms what a colleague proposed, and lets addresses go."""
+"""Decisions on a client's page: correct its users, confirm a colleague's proposal, let go of an unproven address."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ RELEASING = [
 
 
 class AddressForm(DecisionForm):
-    """The right address."""
+    """Asks for the right address."""
 
     email = AddressField(
         label="Right e-mail address",
@@ -67,13 +67,13 @@ class AddressForm(DecisionForm):
 
 
 class AdminForm(AddressForm):
-    """A new admin of the client."""
+    """Asks for a new admin's name and address."""
 
     name = TextField(PersonName(200), label="Full name", widget=AdminTextInputWidget)
 
 
 class ChoiceForm(DecisionForm):
-    """One of several things, and why."""
+    """Asks for one of several choices, and the reason."""
 
     choice = forms.ChoiceField(
         widget=forms.RadioSelect,
@@ -89,23 +89,23 @@ class ChoiceForm(DecisionForm):
 
 @dataclass(frozen=True)
 class Proposed:
-    """A correction as this colleague looks at it, who may have proposed it."""
+    """A correction as seen by one colleague, who may be the one who proposed it."""
 
     correction: Correction
     by: Staff
 
     @property
     def is_own(self) -> bool:
-        """Whether it is: then somebody else must confirm it."""
+        """Whether this colleague proposed it; then somebody else must confirm it."""
         return self.correction.proposed_by_id == self.by.pk
 
     @property
     def waits(self) -> bool:
-        """Whether it waits for a decision."""
+        """Whether it is still undecided."""
         return self.correction.status == CorrectionStatus.WAITING
 
     def choices(self) -> list[tuple[str, str]]:
-        """What there is to decide about it."""
+        """The choices that this colleague has, as pairs of value and label."""
         if self.is_own:
             return [("refuse", "Take it back")]
         return [
@@ -114,7 +114,7 @@ class Proposed:
         ]
 
     def says(self) -> list[str]:
-        """Who proposed what, and what follows from it."""
+        """Sentences for the page: who proposed what, and what confirming it would do."""
         correction, at = self.correction, for_people(self.correction.proposed_at)
         says = [f"{correction.proposed_by} proposed {_what(correction)} on {at}: {correction.why}"]
         if correction.email:
@@ -148,14 +148,14 @@ def _add(client: Client, given: Given, by: Staff) -> Said | Unfit:
 
 
 def _told(outcome: Corrected | WaitsForColleague | Refusal, *, field: str | None) -> Said | Unfit:
-    """Say what came of it; what stands in the way of an address beside its field, if there is one."""
+    """Put an outcome into words; a refusal of the address goes beside `field`, if the form has one."""
     match outcome:
         case Corrected():
             return Said("Done. Codes go to the new address from now on.")
         case WaitsForColleague():
             return Said("It waits for a second colleague, who finds it under Corrections. Nothing has changed yet.")
-        case AddressOfColleague(colleague):
-            return Unfit(field, f"{colleague.name} of the same client has this address.")
+        case AddressOfColleague(holder):
+            return Unfit(field, f"{holder.name} of the same client has this address.")
         case AddressOfAnother():
             return Unfit(field, "This address belongs to another client. Search for it under Clients.")
         case ClientIsGone():
@@ -258,14 +258,14 @@ RELEASE = Decision[Client](
 
 @admin.register(Client, site=site)
 class CorrectableClientAdmin(ClientAdmin):
-    """Clients, with the decisions about their users."""
+    """Clients, with decisions about their users."""
 
     decisions = [DECIDE, *ClientAdmin.decisions, CORRECT_ADDRESS, ADD_ADMIN, RELEASE]
 
 
 @admin.register(Correction, site=site)
 class CorrectionAdmin(FoundByClient):
-    """Corrections of users; those that wait for a second colleague are decided on a page of the client."""
+    """Corrections of users; those that wait for a second colleague are decided on the client's page."""
 
     list_display = ["client", "what", "status", "proposed_by", "proposed_at", "decided_by", "decided_at"]
     list_select_related = ["client", "user", "proposed_by", "decided_by"]
@@ -274,11 +274,11 @@ class CorrectionAdmin(FoundByClient):
     fields = ["client", "what", "why", "status", "proposed_by", "proposed_at", "decided_by", "decided_at", "took_two"]
 
     def what(self, correction: Correction) -> str:
-        """Whom it is about, but no address."""
+        """What is corrected; names the user but no address."""
         return _what(correction)
 
     def tools(self, request: HttpRequest, row: Correction) -> list[tuple[str, str]]:
-        """Decide, while it waits."""
+        """Offer the decision while the correction waits for one."""
         may = acting(request).has_perm(RIGHT) and row.status == CorrectionStatus.WAITING
         page = reverse("admin:clients_client_correction", args=[row.client_id, row.pk])
         return [("Decide", page)] if may else []

@@ -1,4 +1,4 @@
-"""The workbench: conflicts, and the page on which support decides them (product-rules 3.12, 8)."""
+"""The workbench: the queue of conflicts, and the page on which support decides one (product-rules 3.12, 8)."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ RIGHT = "clients.resolve_conflict"
 
 
 class ConflictForm(DecisionForm):
-    """What is decided, and why."""
+    """Asks for the decision and the reason."""
 
     decision = forms.ChoiceField(
         widget=forms.RadioSelect,
@@ -59,13 +59,13 @@ class ConflictForm(DecisionForm):
         self.offer(choices)
 
     def offer(self, choices: Choices) -> None:
-        """Let these be chosen."""
+        """Replace the choices."""
         self.fields["decision"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField's
 
 
 @admin.register(LinkConflict, site=site)
 class LinkConflictAdmin(FoundByClient):
-    """The queue, open ones first and the oldest on top, and one page for each."""
+    """The queue of conflicts, and a page for each."""
 
     list_display = ["__str__", "age", "status", "kind", "partner", "about", "times_asked"]
     list_select_related = ["partner", "client"]
@@ -74,23 +74,23 @@ class LinkConflictAdmin(FoundByClient):
     clients_are_at = ("client", "matches__client")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LinkConflict]:
-        """With the clients that match, in a fixed number of statements."""
+        """Prefetch the matching clients, which the list names."""
         conflicts: QuerySet[LinkConflict] = super().get_queryset(request)
         return conflicts.prefetch_related("matches__client")
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
-        """Open ones first, the oldest on top."""
+        """Open conflicts first, each group from the oldest to the newest."""
         closed = Case(When(status=ConflictStatus.OPEN, then=Value(0)), default=Value(1))
         return [closed.asc(), "first_asked_at", "pk"]
 
     @admin.display(description="Age", ordering="first_asked_at")
     def age(self, conflict: LinkConflict) -> str:
-        """How long ago the partner asked first."""
+        """How long ago the partner first asked."""
         return timesince(conflict.first_asked_at, depth=1)
 
     @admin.display(description="About")
     def about(self, conflict: LinkConflict) -> str:
-        """The client, or those that match."""
+        """The name of the client, or of all those that match."""
         if conflict.client is not None:
             return conflict.client.name
         return " or ".join(match.client.name for match in conflict.matches.all())
@@ -98,12 +98,12 @@ class LinkConflictAdmin(FoundByClient):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show both sides and what each decision would do; take the decision."""
+        """Show both sides and what each decision would do; on POST take it."""
         if not self.has_view_permission(request):
             return super().change_view(request, object_id, form_url, extra_context)
         conflict = self.row(request, object_id)
         matched = matched_clients(conflict)
-        # What a colleague has decided meanwhile is not offered any more; whoever still sends it is told what happened.
+        # Accepts choices that are no longer offered: whoever sends one is told that a colleague has decided meanwhile.
         form = ConflictForm(request.POST or None, choices=all_decisions(conflict, matched))
         if request.method == "POST":
             require(request, RIGHT)

@@ -1,4 +1,4 @@
-"""What the page of a conflict shows: who matched and by what, what can be decided, and what that would do."""
+"""What a conflict's page shows: which clients matched by which addresses, and what each decision would do."""
 
 from __future__ import annotations
 
@@ -25,32 +25,32 @@ type Choices = list[tuple[str, str]]
 
 @dataclass(frozen=True)
 class MatchedBy:
-    """An address by which the partner came upon a client, and what is known of it now."""
+    """An address in the partner's call that matched a client, and its state now."""
 
     address: str
     is_held: bool
-    is_proven: bool  # or another one of the client at its domain is
+    is_proven: bool  # itself, or by another address of the client at the same domain
     proven_at: datetime | None
 
 
 @dataclass(frozen=True)
 class Matched:
-    """A client that a conflict is about, as support looks at it."""
+    """One of the clients that a conflict is about, with what support needs to decide."""
 
     client: Client
     link: ReferralPartnerClientLink | None
     has_signed: bool
-    by: list[MatchedBy]  # first those that nobody has proven
-    cases: CaseStats  # under that link
+    by: list[MatchedBy]  # unproven ones first
+    cases: CaseStats  # of `link`
 
     @property
     def may_be_squatted(self) -> bool:
-        """Whether nobody has ever shown that mail to what matched reaches the client; signing shows it of one."""
+        """Whether nobody ever proved an address that matched. If none is recorded, a signature counts as proof."""
         return not any(each.is_proven for each in self.by) if self.by else not self.has_signed
 
 
 def matched_clients(conflict: LinkConflict) -> list[Matched]:
-    """The clients that the conflict is about, in as many statements whether they are one or many."""
+    """The clients that the conflict is about, in a fixed number of queries."""
     ids = [conflict.client_id] if conflict.client_id else [match.client_id for match in conflict.matches.all()]
     links = ReferralPartnerClientLink.objects.active().filter(client__in=ids).select_related("partner")
     by_client = {link.client_id: link for link in links}
@@ -71,7 +71,7 @@ def matched_clients(conflict: LinkConflict) -> list[Matched]:
 
 
 def _matched_by(conflict: LinkConflict) -> dict[UUID, list[MatchedBy]]:
-    """By client, the addresses that matched; those that nobody has proven come first."""
+    """The addresses that matched, by client; unproven ones first."""
     matched = list(conflict.addresses.all())
     held = {each.address: each for each in EmailAddress.objects.held([each.address for each in matched])}
     found: dict[UUID, list[MatchedBy]] = {}
@@ -88,7 +88,7 @@ def _matched_by(conflict: LinkConflict) -> dict[UUID, list[MatchedBy]]:
 
 
 def all_decisions(conflict: LinkConflict, matched: list[Matched]) -> Choices:
-    """What there is to decide about such a conflict, whether or not it can be decided now."""
+    """All decisions for this kind of conflict, whatever its status."""
     names = ["keep", "move"]
     if conflict.kind == ConflictKind.AMBIGUOUS:
         names = ["refuse", *(f"choose:{each.client.pk}" for each in matched)]
@@ -96,7 +96,7 @@ def all_decisions(conflict: LinkConflict, matched: list[Matched]) -> Choices:
 
 
 def open_decisions(conflict: LinkConflict, matched: list[Matched]) -> Choices:
-    """What can be decided now, each with what it would do."""
+    """The decisions that can be taken now, each labelled with what it would do."""
     partner = conflict.partner.short_name
     match conflict.status, conflict.kind:
         case ConflictStatus.OPEN, ConflictKind.ELSEWHERE:
@@ -117,7 +117,7 @@ def open_decisions(conflict: LinkConflict, matched: list[Matched]) -> Choices:
 
 
 def _asked(conflict: LinkConflict, each: Matched) -> str:
-    """What happens when the client is asked."""
+    """What asking this client would lead to, for the labels."""
     partner = conflict.partner
     asked = f"{each.client.name} is asked for {partner.approval_days} days, and until then nothing changes."
     linked = f"linked to {partner.short_name} at its fee of that moment ({partner.fee_percentage} % today)"
@@ -128,7 +128,7 @@ def _asked(conflict: LinkConflict, each: Matched) -> str:
 
 
 def requests_to(matched: list[Matched]) -> list[LinkRequest]:
-    """The newest requests to these clients, of whichever partner."""
-    requests = LinkRequest.objects.filter(client__in=[each.client for each in matched])
-    requests = requests.select_related("partner", "client", "offered_by", "lifted_by")
-    return list(requests.order_by("-created_at")[:NEWEST])
+    """The latest 20 link requests to these clients, from any partner."""
+    link_requests = LinkRequest.objects.filter(client__in=[each.client for each in matched])
+    link_requests = link_requests.select_related("partner", "client", "offered_by", "lifted_by")
+    return list(link_requests.order_by("-created_at")[:NEWEST])

@@ -1,8 +1,8 @@
 """
 Correct a client's users when nobody there can: a wrong address, or an admin who has left (product-rules 3.13).
 
-Whoever reads mail at an admin's address can sign for the company. So the client's other addresses are told, and where
-the client has signed, a second colleague looks at it first.
+Whoever reads mail at an admin's address can sign for the company. So the client's other addresses are notified, and if
+the client has signed, a second colleague must confirm the correction first.
 """
 
 from __future__ import annotations
@@ -25,26 +25,26 @@ from staff.models import Staff
 
 @dataclass(frozen=True)
 class Corrected:
-    """The user has this address now; what was proven before holds no more."""
+    """The user has the new address; the client's earlier codes and proofs have lapsed."""
 
     user: User
 
 
 @dataclass(frozen=True)
 class Refused:
-    """What was proposed is not done; nothing changed."""
+    """The proposal was refused; the client's users did not change."""
 
 
 @dataclass(frozen=True)
 class WaitsForColleague:
-    """The client has signed, so a second colleague must confirm this first; nothing changed yet."""
+    """The client has signed, so a second colleague must confirm the proposal; nothing changed yet."""
 
     correction: Correction
 
 
 @dataclass(frozen=True)
 class AddressOfColleague:
-    """Another user of the same client has this address; nothing changed."""
+    """Another user of the same client (not a colleague of ours) has the address; nothing changed."""
 
     colleague: User
 
@@ -56,22 +56,22 @@ class AddressOfAnother:
 
 @dataclass(frozen=True)
 class ClientIsGone:
-    """The client was withdrawn or erased, so it gets no address any more; nothing changed."""
+    """The client was withdrawn or erased, so its users cannot be corrected; nothing changed."""
 
 
 @dataclass(frozen=True)
 class UserIsGone:
-    """The user whose address was to be corrected is none of the client's any more; nothing changed."""
+    """The user to correct no longer exists at the client; nothing changed."""
 
 
 @dataclass(frozen=True)
 class NotByTheSame:
-    """Who has proposed it cannot confirm it; nothing changed."""
+    """The colleague who proposed the correction cannot confirm it; nothing changed."""
 
 
 @dataclass(frozen=True)
 class DecidedBefore:
-    """Somebody was faster: this was confirmed or refused already; nothing changed."""
+    """The correction was confirmed or refused already; nothing changed."""
 
     correction: Correction
 
@@ -84,9 +84,9 @@ type Confirmation = Corrected | NotByTheSame | DecidedBefore | Refusal
 @transaction.atomic
 def correct_address(*, client: Client, user: User, new_email: str, by: Staff, why: str) -> CorrectionOutcome:
     """
-    Give a user of the client another address; all proofs and open codes of the client lapse.
+    Give a client's user another address, and let all of the client's codes and proofs lapse.
 
-    A second call finds the address as it should be, and lets codes and proofs lapse once more; or the proposal that
+    A second call changes no address but lets codes and proofs lapse again; or it returns the proposal that already
     waits for a second colleague.
     """
     client = Client.objects.lock().get(pk=client.pk)
@@ -98,9 +98,9 @@ def correct_address(*, client: Client, user: User, new_email: str, by: Staff, wh
 @transaction.atomic
 def add_admin(*, client: Client, name: str, email: str, by: Staff, why: str) -> CorrectionOutcome:
     """
-    Give the client another admin; all proofs and open codes of the client lapse.
+    Add an admin to the client, and let all of the client's codes and proofs lapse.
 
-    A second call adds nobody: the address is then a colleague's.
+    A second call adds nobody: it returns AddressOfColleague, or the proposal that already waits.
     """
     client = Client.objects.lock().get(pk=client.pk)
     wanted = Correction(client=client, name=name, email=read_email(email), why=why, proposed_by=by)
@@ -109,7 +109,7 @@ def add_admin(*, client: Client, name: str, email: str, by: Staff, why: str) -> 
 
 @transaction.atomic
 def confirm_correction(*, correction: Correction, by: Staff, why: str) -> Confirmation:
-    """Do what a colleague has proposed, if it can still be done; a second call finds it decided."""
+    """Apply a colleague's proposal, if that is still possible. A second call returns DecidedBefore."""
     client = Client.objects.lock().get(pk=correction.client_id)
     waiting = Correction.objects.waiting().select_for_update(of=("self",)).filter(pk=correction.pk).first()
     if waiting is None:
@@ -124,7 +124,7 @@ def confirm_correction(*, correction: Correction, by: Staff, why: str) -> Confir
 
 @transaction.atomic
 def refuse_correction(*, correction: Correction, by: Staff, why: str) -> Refused | DecidedBefore:
-    """Leave everything as it is; who has proposed it may take it back like this. A second call finds it decided."""
+    """Refuse a proposal; a colleague can also take back their own. A second call returns DecidedBefore."""
     Client.objects.lock().get(pk=correction.client_id)
     waiting = Correction.objects.waiting().select_for_update(of=("self",)).filter(pk=correction.pk).first()
     if waiting is None:
@@ -139,7 +139,8 @@ def _propose(wanted: Correction, *, is_admins: bool) -> CorrectionOutcome:
     if (refusal := _refusal(wanted)) is not None:
         return refusal
     if is_admins and settings.CORRECTIONS_TAKE_TWO and wanted.client.signatures.exists():
-        EmailAddress.objects.release_unused(wanted.client)  # nothing is taken before it is confirmed
+        # `_refusal` has registered the new address, which must not be the client's before it is confirmed.
+        EmailAddress.objects.release_unused(wanted.client)
         same = wanted.client.corrections.waiting().filter(user=wanted.user, email=wanted.email).first()
         if same is not None:
             return WaitsForColleague(same)
@@ -151,15 +152,15 @@ def _propose(wanted: Correction, *, is_admins: bool) -> CorrectionOutcome:
 
 
 def _refusal(wanted: Correction) -> Refusal | None:
-    """Why the address cannot be used; when it can, it is registered to the client afterwards."""
+    """What prevents the correction, or None; then the new address has been registered to the client."""
     client = wanted.client
     if client.withdrawn_at is not None or client.erased_at is not None:
         return ClientIsGone()
     if wanted.name == "" and wanted.user is None:
         return UserIsGone()
-    colleague = client.users.filter(email_key=normal_address(wanted.email)).first()
-    if colleague is not None and colleague != wanted.user:
-        return AddressOfColleague(colleague)
+    holder = client.users.filter(email_key=normal_address(wanted.email)).first()
+    if holder is not None and holder != wanted.user:
+        return AddressOfColleague(holder)
     if EmailAddress.objects.register(client, [wanted.email], by=EnteredBy.STAFF):
         return AddressOfAnother()
     return None
@@ -174,14 +175,14 @@ def _apply(wanted: Correction, *, by: Staff, why: str) -> Corrected:
             user = User(client=client, name=wanted.name, role=Role.CREDITOR_ADMIN)
         user.email, user.email_key = wanted.email, normal_address(wanted.email)
         user.save()
-        _let_go(client)
+        _release_and_lapse(client)
         wanted.decide(CorrectionStatus.DONE, by=by, at=timezone.now())
     tell_of_correction.defer(correction_id=wanted.pk)
     return Corrected(user)
 
 
-def _let_go(client: Client) -> None:
-    """Of addresses that nobody has any more, and of everything that they proved."""
+def _release_and_lapse(client: Client) -> None:
+    """Release addresses that no user has any more, and let all the client's codes and proofs lapse."""
     EmailAddress.objects.release_unused(client)
     EmailCode.objects.filter(client=client, lapsed_at=None).update(lapsed_at=ClockTimestamp())
 

@@ -1,4 +1,4 @@
-"""What is going on with a client: found by whatever support has at hand, said in plain words. Changes nothing."""
+"""Diagnose a client: find it by whatever support has at hand, and explain its state in words. Changes nothing."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ MAIL = {
 
 @dataclass(frozen=True)
 class Typed:
-    """All that a pasted text can be."""
+    """Everything that a pasted text could mean."""
 
     ids: frozenset[uuid.UUID]
     addresses: frozenset[str]
@@ -75,7 +75,7 @@ class Typed:
 
     @classmethod
     def read(cls, text: str) -> Typed:
-        """Read it with blanks, brackets, quotes or a whole URL around it; a tenant id may look like any of these."""
+        """Read a text with any blanks, brackets, quotes or URL around it; a tenant id may look like any of these."""
         plain = text.strip(WRAPPING)
         found = UUID.findall(plain)
         addresses = {normal_address(address.strip(WRAPPING)) for address in ADDRESS.findall(plain)}
@@ -88,13 +88,13 @@ class Typed:
         )
 
     def means(self, row: ReferralPartnerClientLink | LinkRequest) -> bool:
-        """Whether it is this link or request that was pasted."""
+        """Whether the text names this link or link request."""
         return row.pk in self.ids or row.external_tenant_id in self.tenant_ids
 
 
 @dataclass(frozen=True)
 class Part:
-    """A link, request, conflict, signature or mail, in a sentence or two."""
+    """A link, link request, conflict, signature or mail, in a sentence or two."""
 
     at: datetime
     row: Model
@@ -104,14 +104,14 @@ class Part:
     is_meant: bool = False
 
     def admin_url(self) -> str:
-        """Its page in the admin."""
+        """The URL of the row's page in the admin."""
         meta = self.row._meta
         return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[self.row.pk])
 
 
 @dataclass(frozen=True)
 class MailJob:
-    """What the worker has done with a mail so far."""
+    """How far the worker has got with a mail."""
 
     status: str
     attempts: int
@@ -120,7 +120,7 @@ class MailJob:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """All about a client: itself in sentences; the newest of its parts and what was done, newest first."""
+    """A client in sentences, with the latest of its parts and of its history, newest first."""
 
     client: Client
     says: list[str]
@@ -130,19 +130,19 @@ class Diagnosis:
 
 def find_clients(text: str) -> list[Client]:
     """
-    The clients that this can be about, by an id in it, an address, a tenant id or a part of the name.
+    The clients that the text could be about, by id, address, tenant id or part of the name: 20 at most, by name.
 
-    Each way is a look-up of its own: one condition over all these joins would have to make every row of them first.
+    Uses a UNION of look-ups: one condition over all these joins would make PostgreSQL build every joined row first.
     """
     typed = Typed.read(text)
     if not typed.tenant_ids:
         return []
-    links, requests = ReferralPartnerClientLink.objects.order_by(), LinkRequest.objects.order_by()
+    links, link_requests = ReferralPartnerClientLink.objects.order_by(), LinkRequest.objects.order_by()
     tenant = Q(external_tenant_id__in=typed.tenant_ids)
     found = Client.objects.order_by().filter(pk__in=typed.ids).values("pk")
     ways: list[QuerySet[Any, Any]] = [
         links.filter(Q(pk__in=typed.ids) | tenant).values("client"),
-        requests.filter(Q(pk__in=typed.ids) | tenant).values("client"),
+        link_requests.filter(Q(pk__in=typed.ids) | tenant).values("client"),
         LinkConflict.objects.order_by().filter(tenant, client__isnull=False).values("client"),
         LinkConflictMatch.objects.filter(conflict__external_tenant_id__in=typed.tenant_ids).values("client"),
         Signature.objects.order_by().filter(pk__in=typed.ids).values("client"),
@@ -154,7 +154,7 @@ def find_clients(text: str) -> list[Client]:
 
 
 def diagnose(client: Client, text: str, *, at: datetime) -> Diagnosis:
-    """Say where everything of the client stands, in as many statements however much there is."""
+    """Explain the state of everything of the client, in a fixed number of queries."""
     typed = Typed.read(text)
     users = list(client.users.all())
     signatures = list(client.signatures.select_related("agreement", "invalidated_by").order_by("-signed_at")[:NEWEST])
@@ -212,8 +212,8 @@ def _stands(link: ReferralPartnerClientLink, status: AgreementStatus, signatures
         case NeverSigned():
             return f"The client has never signed. {_waits(link, status)}"
         case SignAgain(reason=reason, since=since):
-            why = IN_WORDS[reason].to_staff
-            return f"The client must sign again since {for_people(since)}: {why}. {_waits(link, status)}"
+            told = IN_WORDS[reason].to_staff
+            return f"The client must sign again since {for_people(since)}: {told}. {_waits(link, status)}"
 
 
 def _is_what_stands(signature: Signature, number: int, client: Client) -> bool:
@@ -228,29 +228,33 @@ def _waits(link: ReferralPartnerClientLink, status: AgreementStatus) -> str:
 def _requests(client: Client, users: list[User], typed: Typed) -> Iterable[Part]:
     names = {user.pk: user.name for user in users}
     is_open = set(client.link_requests.open().values_list("pk", flat=True))
-    requests = client.link_requests.select_related("partner", "lifted_by", "offered_by").order_by("-created_at")
-    for request in requests[:NEWEST]:
-        kind = "Move" if request.replaces_id else "Request"
-        offered = f", offered by {request.offered_by}" if request.offered_by else ""
-        what = f"{kind} to {request.partner.name} under {request.external_tenant_id}{offered}"
-        url = approval_url(request) if request.pk in is_open else ""
-        yield Part(request.created_at, request, what, _became(request, is_open, names), url, typed.means(request))
+    newest = client.link_requests.select_related("partner", "lifted_by", "offered_by").order_by("-created_at")[:NEWEST]
+    for link_request in newest:
+        kind = "Move" if link_request.replaces_id else "Request"
+        offered = f", offered by {link_request.offered_by}" if link_request.offered_by else ""
+        what = f"{kind} to {link_request.partner.name} under {link_request.external_tenant_id}{offered}"
+        url = approval_url(link_request) if link_request.pk in is_open else ""
+        became = _became(link_request, is_open, names)
+        yield Part(link_request.created_at, link_request, what, became, url, typed.means(link_request))
 
 
-def _became(request: LinkRequest, is_open: set[uuid.UUID], names: dict[int, str]) -> str:
-    if request.pk in is_open:
-        return f"It waits for an admin of the client to approve or decline, until {for_people(request.expires_at)}."
-    if request.status == RequestStatus.PENDING or request.decided_at is None:
-        return f"It expired on {for_people(request.expires_at)}."
-    who = ""
-    if request.decided_by_user_id is not None:
-        who = f" by {names.get(request.decided_by_user_id, 'a user who is gone since')}"
-    says = f"{BECAME[RequestStatus(request.status)]}{who} on {for_people(request.decided_at)}."
-    if request.lifted_at is not None:
+def _became(link_request: LinkRequest, is_open: set[uuid.UUID], names: dict[int, str]) -> str:
+    if link_request.pk in is_open:
         return (
-            f"{says} It did not know the partner; {request.lifted_by} lifted that on {for_people(request.lifted_at)}."
+            f"It waits for an admin of the client to approve or decline, until {for_people(link_request.expires_at)}."
         )
-    return f"{says} It does not know the partner, which support can lift." if request.is_unknown_to_client else says
+    if link_request.status == RequestStatus.PENDING or link_request.decided_at is None:
+        return f"It expired on {for_people(link_request.expires_at)}."
+    who = ""
+    if link_request.decided_by_user_id is not None:
+        who = f" by {names.get(link_request.decided_by_user_id, 'a user who is gone since')}"
+    says = f"{BECAME[RequestStatus(link_request.status)]}{who} on {for_people(link_request.decided_at)}."
+    if link_request.lifted_at is not None:
+        lifted = f"{link_request.lifted_by} lifted that on {for_people(link_request.lifted_at)}"
+        return f"{says} It did not know the partner; {lifted}."
+    return (
+        f"{says} It does not know the partner, which support can lift." if link_request.is_unknown_to_client else says
+    )
 
 
 def _conflicts(client: Client) -> Iterable[Part]:
@@ -300,7 +304,7 @@ def _jobs_of(codes: list[EmailCode]) -> dict[str, MailJob]:
 
 
 def _mailed(code: EmailCode, job: MailJob | None) -> str:
-    """What the worker has made of the mail; it does not mail a code that was of no use any more."""
+    """The state of the mail. The worker finishes a job without mailing if the code is of no use any more."""
     if job is None:
         return "its job is cleared away"
     if job.done_at is not None:
@@ -317,8 +321,8 @@ def _used(code: EmailCode) -> str:
         return f"used on {for_people(code.used_at)}"
     tries = f", {code.tries} wrong tries" if code.tries else ""
     if code.lapsed_at is not None:
-        why = "by a newer code, by a correction, or since the visitor was done"
-        return f"lapsed on {for_people(code.lapsed_at)}, {why}{tries}"
+        causes = "by a newer code, by a correction, or since the visitor was done"
+        return f"lapsed on {for_people(code.lapsed_at)}, {causes}{tries}"
     if code.tries >= TRIES:
         return f"of no use after {TRIES} wrong tries"
     return f"not used, good until {for_people(code.expires_at)}{tries}"

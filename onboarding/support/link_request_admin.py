@@ -24,8 +24,8 @@ from staff.site import site
 MAX_TYPED = 2048
 
 
-def _lift(request: LinkRequest, given: Given, by: Staff) -> Said:
-    if lift(request=request, by=by, why=given["why"], at=database_time()):
+def _lift(link_request: LinkRequest, given: Given, by: Staff) -> Said:
+    if lift(link_request=link_request, by=by, why=given["why"], at=database_time()):
         return Said("The partner may ask again.")
     return Said("There was nothing to lift: a colleague was faster, or the client never said so.", warning)
 
@@ -36,18 +36,18 @@ LIFT = Decision[LinkRequest](
     right="clients.resolve_conflict",
     label="Let the partner ask again",
     title="Let the partner ask again",
-    says=lambda request: [
+    says=lambda link_request: [
         "The client said that it does not know this partner. Lift that only if you are sure that it was a mistake."
     ],
     button="Let it ask again",
     act=_lift,
-    is_offered=lambda request: request.is_unknown_to_client and request.lifted_at is None,
+    is_offered=lambda link_request: link_request.is_unknown_to_client and link_request.lifted_at is None,
 )
 
 
 @admin.register(LinkRequest, site=site)
 class LinkRequestAdmin(FoundByClient):
-    """Requests of partners to be linked to clients; support lifts what a client has refused for good."""
+    """Link requests; support can lift a client's answer that it does not know the partner."""
 
     decisions = [LIFT]
     list_display = [
@@ -79,9 +79,9 @@ class LinkRequestAdmin(FoundByClient):
         "cases",
     ]
 
-    def cases(self, request: LinkRequest) -> str:
-        """What came with it, and what became of each, a line each; gone where the request came to nothing."""
-        kept = KeptClaims.objects.filter(request=request).first()
+    def cases(self, link_request: LinkRequest) -> str:
+        """The cases sent along and what became of each, one per line; deleted if it came to nothing."""
+        kept = KeptClaims.objects.filter(request=link_request).first()
         if kept is None:
             return "None came with it, or they went with it when it came to nothing."
         became = {
@@ -90,11 +90,11 @@ class LinkRequestAdmin(FoundByClient):
         return "\n".join(_of_claim(claim, became.get(place)) for place, claim in enumerate(kept.as_claims()))
 
     def get_urls(self) -> list[URLPattern]:
-        """With the link doctor."""
+        """Add the link doctor."""
         return [self.own_url("doctor/", "doctor", self.doctor_view), *super().get_urls()]
 
     def doctor_view(self, request: HttpRequest) -> HttpResponse:
-        """Find what support has at hand. By POST though it changes nothing: addresses do not belong into URLs."""
+        """Find and diagnose a client. Uses POST though it changes nothing: addresses do not belong in URLs."""
         require(request, "clients.view_linkrequest")
         typed = request.POST.get("q", "")[:MAX_TYPED].replace("\0", "")
         clients = find_clients(typed)

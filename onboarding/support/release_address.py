@@ -1,4 +1,4 @@
-"""Let an address go that nobody has ever proven, so that it keeps no other company out (product-rules 3.1)."""
+"""Let go of an address that nobody ever proved, so that it does not block another company (product-rules 3.1)."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from staff.models import Staff
 
 @dataclass(frozen=True)
 class Released:
-    """The address stands for nobody: who names it next is a new company."""
+    """The address is nobody's now: a call that names it is about a new company."""
 
 
 @dataclass(frozen=True)
 class WasProven:
-    """Somebody read mail at this address for the client, so it is the client's; nothing changed."""
+    """The address was proven for the client, so it stays the client's; nothing changed."""
 
 
 @dataclass(frozen=True)
 class NotHeld:
-    """The client has no such address, or not any more; nothing changed."""
+    """The client does not hold this address, or not any more; nothing changed."""
 
 
 @transaction.atomic
 def release_address(*, client: Client, address: str, by: Staff, why: str) -> Released | WasProven | NotHeld:
     """
-    Take an address, in its normal form, from a client that has never proven it. A second call finds it gone.
+    Take an address (in normal form) from a client that never proved it. A second call returns NotHeld.
 
-    People keep it as text: if one of them proves it later and nobody else has, it is the client's again.
+    Users keep it as text: if one of them proves it later, and no other client has, it becomes the client's again.
     """
     client = Client.objects.lock().get(pk=client.pk)
     held = EmailAddress.objects.filter(pk=address, client=client).first()

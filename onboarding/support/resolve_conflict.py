@@ -1,4 +1,4 @@
-"""Support decides what partners and clients cannot (product-rules 3.5, 3.9, 3.12)."""
+"""Support resolves conflicts between a partner's call and the clients that we know (product-rules 3.5, 3.9, 3.12)."""
 
 from __future__ import annotations
 
@@ -17,31 +17,31 @@ from staff.models import Staff
 
 @dataclass(frozen=True)
 class Resolved:
-    """The conflict is decided as wanted; with an offer, the client is asked by its request."""
+    """The conflict is decided; with an offer, its link request asks the client."""
 
     conflict: LinkConflict
 
 
 @dataclass(frozen=True)
 class DecidedBefore:
-    """A colleague was faster; nothing changed. The conflict says who decided what, when and why."""
+    """A colleague was faster; nothing changed. The conflict holds their decision and reason."""
 
     conflict: LinkConflict
 
 
 @dataclass(frozen=True)
 class NothingToMove:
-    """The client has left the link that the conflict is about, or it is the asking partner's; nothing changed."""
+    """The client has no active link any more, or its link is the asking partner's already; nothing changed."""
 
 
 @dataclass(frozen=True)
 class NotAmongTheMatches:
-    """This client is none of those that the partner's addresses belong to; nothing changed."""
+    """The client is not one of those that match; nothing changed."""
 
 
 @dataclass(frozen=True)
 class IdTaken:
-    """The asking partner has another client under the id by now, so none can be linked under it; nothing changed."""
+    """The asking partner has another client under the tenant id by now; nothing changed."""
 
 
 type Resolution = Resolved | DecidedBefore
@@ -57,21 +57,21 @@ WHAT = {
 
 @transaction.atomic
 def keep(*, conflict: LinkConflict, by: Staff, why: str, at: datetime) -> Resolution:
-    """Leave the client where it is; the asking partner goes on getting a 409."""
+    """Leave the client with its partner; the asking partner keeps getting a 409."""
     _lock_clients(conflict)
     return _decide(conflict, ConflictStatus.KEPT, by, why, at)
 
 
 @transaction.atomic
 def refuse(*, conflict: LinkConflict, by: Staff, why: str, at: datetime) -> Resolution:
-    """Give the asking partner none of the clients that match."""
+    """Give the asking partner none of the clients that match; it keeps getting a 409."""
     _lock_clients(conflict)
     return _decide(conflict, ConflictStatus.REFUSED, by, why, at)
 
 
 @transaction.atomic
 def offer_move(*, conflict: LinkConflict, by: Staff, why: str, at: datetime) -> Offer:
-    """Ask the client to move to the asking partner; until it approves, the old link stays."""
+    """Ask the client to move to the asking partner; its link stays until it approves."""
     _lock_tenant_id(conflict)
     [client] = _lock_clients(conflict)
     if not _is_open(conflict):
@@ -86,7 +86,7 @@ def offer_move(*, conflict: LinkConflict, by: Staff, why: str, at: datetime) -> 
 def choose_client(
     *, conflict: LinkConflict, client: Client, by: Staff, why: str, at: datetime
 ) -> Offer | NotAmongTheMatches:
-    """Say which of the matching clients the partner means, and ask that one."""
+    """Choose which of the matching clients the partner means, and ask that one."""
     _lock_tenant_id(conflict)
     chosen = next((match for match in _lock_clients(conflict) if match.pk == client.pk), None)
     if chosen is None:
@@ -101,7 +101,7 @@ def choose_client(
 
 @transaction.atomic
 def reopen(*, conflict: LinkConflict, by: Staff, why: str) -> Resolved | DecidedBefore:
-    """Undo a decision against the asking partner; an offer is the client's to answer."""
+    """Undo a decision against the asking partner. An offer cannot be undone: the client answers it."""
     _lock_clients(conflict)
     against = LinkConflict.objects.filter(pk=conflict.pk, status__in=[ConflictStatus.KEPT, ConflictStatus.REFUSED])
     if not against.select_for_update().exists():
@@ -113,33 +113,33 @@ def reopen(*, conflict: LinkConflict, by: Staff, why: str) -> Resolved | Decided
 
 
 @transaction.atomic
-def lift(*, request: LinkRequest, by: Staff, why: str, at: datetime) -> bool:
+def lift(*, link_request: LinkRequest, by: Staff, why: str, at: datetime) -> bool:
     """
-    Let a partner ask again that the client did not know; False if that was lifted before.
+    Let a partner ask again although the client said that it does not know it; False if there is nothing to lift.
 
-    The client may have said so more than once, and all of it is lifted.
+    The client may have said so to several link requests of this partner; all are lifted.
     """
-    Client.objects.lock().get(pk=request.client_id)
-    disowned = LinkRequest.objects.filter(partner=request.partner_id, client=request.client_id).disowned()
+    Client.objects.lock().get(pk=link_request.client_id)
+    disowned = LinkRequest.objects.filter(partner=link_request.partner_id, client=link_request.client_id).disowned()
     if not disowned.select_for_update().exists():
         return False
-    with decision(by=by, why=why, what="Let the partner ask again", about=request):
+    with decision(by=by, why=why, what="Let the partner ask again", about=link_request):
         disowned.update(lifted_at=at, lifted_by=by)
     return True
 
 
 def id_is_taken(conflict: LinkConflict) -> bool:
-    """Whether the asking partner has another client under the id that it asked with."""
+    """Whether the asking partner has a client under the conflict's tenant id."""
     return ReferralPartnerClientLink.objects.active().of(conflict.partner, conflict.external_tenant_id).exists()
 
 
 def _lock_tenant_id(conflict: LinkConflict) -> None:
-    """Keep the partner's POST from using the id while it is offered; before the clients, as POST does."""
+    """Keep the partner's POST from using the tenant id meanwhile. Taken before the clients' rows, as POST does."""
     take_advisory_locks([tenant_lock(conflict.partner, conflict.external_tenant_id)])
 
 
 def _lock_clients(conflict: LinkConflict) -> list[Client]:
-    """The clients that the conflict is about, in one order whoever locks them."""
+    """Lock the clients that the conflict is about, always in the same order; return them."""
     if conflict.kind == ConflictKind.ELSEWHERE:
         return list(Client.objects.filter(conflicts=conflict).lock())
     matches = conflict.matches.values("client")
@@ -154,7 +154,7 @@ def _offer(
     pending = LinkRequest.objects.filter(partner=conflict.partner_id)
     pending.filter(client=client).supersede()
     pending.filter(external_tenant_id=conflict.external_tenant_id).supersede()
-    request = LinkRequest.objects.create(
+    link_request = LinkRequest.objects.create(
         partner=conflict.partner,
         client=client,
         external_tenant_id=conflict.external_tenant_id,
@@ -162,7 +162,7 @@ def _offer(
         offered_by=by,
         replaces=client.links.active().first(),
     )
-    return _decide(conflict, status, by, why, at, request=request)
+    return _decide(conflict, status, by, why, at, request=link_request)
 
 
 def _decide(
@@ -179,7 +179,7 @@ def _decide(
 
 
 def _is_open(conflict: LinkConflict) -> bool:
-    """Whether nobody has decided it, with its row locked: of two colleagues one wins, and the other is told."""
+    """Lock the conflict and say whether it is still open: of two colleagues, only the first can decide."""
     return LinkConflict.objects.open().filter(pk=conflict.pk).select_for_update().exists()
 
 

@@ -72,7 +72,7 @@ def onboard_another(partner: ReferralPartner) -> Any:
 
 def answer(request: LinkRequest, act: Any, **facts: Any) -> Any:
     make_proof(request, browser="mine", purpose=Purpose.APPROVAL)
-    return act(request=request, browser="mine", at=timezone.now(), **facts)
+    return act(link_request=request, browser="mine", at=timezone.now(), **facts)
 
 
 def test_a_repeat_counts_on_the_conflict_there_is(rivals: LinkConflict, partner: ReferralPartner) -> None:
@@ -284,7 +284,8 @@ def test_a_partner_that_is_not_known_may_ask_again_once_lifted(partner: Referral
         decided_by_user_id=1,
         is_unknown_to_client=True,
     )
-    facts: dict[str, Any] = {"request": request, "by": make_staff("Support"), "why": "A mistake", "at": timezone.now()}
+    by, at = make_staff("Support"), timezone.now()
+    facts: dict[str, Any] = {"link_request": request, "by": by, "why": "A mistake", "at": at}
 
     assert [lift(**facts), lift(**facts)] == [True, False]
     assert isinstance(onboard(partner), NeedsApproval)
@@ -299,7 +300,7 @@ def test_what_a_client_said_twice_is_lifted_at_once(rivals: LinkConflict, partne
     ReferralPartnerClientLink.objects.update(archived_at=timezone.now())
     assert onboard(partner) == Disowned("tenant-1")
 
-    lift(request=first, by=make_staff("Support"), why="A mistake", at=timezone.now())
+    lift(link_request=first, by=make_staff("Support"), why="A mistake", at=timezone.now())
 
     assert isinstance(onboard(partner), NeedsApproval)
 
