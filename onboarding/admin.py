@@ -1,4 +1,4 @@
-"""Pages for e-mail codes and for partners at their limit on asking, and previews of the agreement."""
+"""Admin pages for e-mail codes and reached limits on asking, and previews of the agreement as clients will see it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = ["client_admin", "conflict_admin", "link_request_admin"]
 
 site.link_on_every_page("Link doctor", url_name="admin:clients_linkrequest_doctor", right="clients.view_linkrequest")
 
-# Whom previews are for: nobody.
+# A made-up client for previews; never saved.
 PREVIEW_CLIENT = Client(
     name="The client’s company",
     registration_number="12345678",
@@ -39,10 +39,10 @@ PREVIEW_CLIENT = Client(
 
 @admin.register(Agreement, site=site)
 class ShownAgreementAdmin(AgreementAdmin):
-    """Versions of the agreement, with the pages and the document that clients will see."""
+    """Versions of the agreement, with previews of the pages and the document."""
 
     def tools(self, request: HttpRequest, row: Agreement) -> list[tuple[str, str]]:
-        """Look at it as clients will."""
+        """Add the previews to the tools."""
         previews = [
             ("Page for new clients", self.url("preview", row.pk)),
             ("Page for signing again", self.url("preview", row.pk) + "?again=1"),
@@ -51,7 +51,7 @@ class ShownAgreementAdmin(AgreementAdmin):
         return [*previews, *super().tools(request, row)]
 
     def get_urls(self) -> list[URLPattern]:
-        """With the previews."""
+        """Add the previews' pages."""
         return [
             self.own_url("<path:object_id>/preview/", "preview", self.preview_view),
             self.own_url("<path:object_id>/preview.pdf", "preview_pdf", self.preview_pdf_view),
@@ -59,7 +59,7 @@ class ShownAgreementAdmin(AgreementAdmin):
         ]
 
     def preview_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """The page on which it will be signed, for a client that is not one; nothing can be sent from it."""
+        """Preview the signing page, or with `?again` the page for signing again; its form cannot be sent."""
         require(request, "clients.view_agreement")
         agreement = self.row(request, object_id)
         asked = preview_of_signing_again(agreement) if "again" in request.GET else None
@@ -75,7 +75,7 @@ class ShownAgreementAdmin(AgreementAdmin):
         return render(request, "onboarding/agreement.html", context)
 
     def preview_pdf_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """The document without a signature, marked as a draft on every page."""
+        """Preview the document, without a signature and marked as a draft on every page."""
         require(request, "clients.view_agreement")
         agreement = self.row(request, object_id)
         made = render_agreement(
@@ -94,7 +94,7 @@ class ShownAgreementAdmin(AgreementAdmin):
 
 @admin.register(EmailCode, site=site)
 class EmailCodeAdmin(ReadOnlyAdmin):
-    """Codes by what became of them; what they were is nowhere."""
+    """E-mail codes and their states; the codes themselves are not shown."""
 
     list_display = ["id", "link_id", "user_id", "purpose", "state", "tries", "requested_at", "expires_at"]
     list_filter = ["purpose", "requested_at"]
@@ -115,7 +115,7 @@ class EmailCodeAdmin(ReadOnlyAdmin):
     ]
 
     def state(self, code: EmailCode) -> str:
-        """What became of it."""
+        """Open, Used, Expired, Lapsed, or Tried too often."""
         if code.lapsed_at is not None:
             return "Lapsed"
         if code.used_at is not None:
@@ -127,7 +127,7 @@ class EmailCodeAdmin(ReadOnlyAdmin):
 
 @admin.register(AskingLimitReached, site=site)
 class AskingLimitReachedAdmin(ReadOnlyAdmin):
-    """Partners that were told of many known companies in a day, or stopped; the limit is raised on a partner's page."""
+    """Partners told of many known companies in a day, or stopped from it. The limit is raised on the partner's page."""
 
     list_display = ["partner", "day", "companies", "refused", "first_at"]
     list_select_related = ["partner"]

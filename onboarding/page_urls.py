@@ -1,4 +1,4 @@
-"""Pages for clients, the same for a first signature and for a later one."""
+"""URLs of clients' pages. The journey's pages are the same for first signing and upgrade, under two paths."""
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
@@ -39,7 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         for purpose in STEPS
     ],
     path(f"{PATHS[Purpose.APPROVAL]}/<id:request_id>", include(_decisions), {"purpose": Purpose.APPROVAL}),
-    # A link as it was copied out of a sentence: `(…)`, `….`, or with a slash.
+    # A link copied from a sentence, with what came after it: a bracket, a full stop, a slash.
     re_path(rf"^(?P<link>{LINK})(?:[^A-Za-z0-9]+|[^A-Za-z0-9/-].*)$", views.without_its_end, name="without-its-end"),
     path("brand/<id:partner_id>.css", views.brand_style, name="brand-style"),
 ]

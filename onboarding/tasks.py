@@ -1,4 +1,4 @@
-"""Jobs of the worker: a job is a row in the transaction that wants it, so what was rolled back is never mailed."""
+"""Background jobs. A job is a row written in the caller's transaction, so nothing is mailed if that rolls back."""
 
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ KEPT_FOR = timedelta(days=1)
 
 @app.task(name="onboarding.tasks.mail_code", queue="mail", retry=RetryStrategy(max_attempts=5, exponential_wait=3))
 def mail_code(*, code_id: str) -> None:
-    """Mail a code to the address it was made for. A code that has lapsed or expired meanwhile is not mailed."""
+    """Mail a code to the address it was made for, unless it has lapsed, expired or been used meanwhile."""
     code = (
         EmailCode.objects.select_related("link__partner", "link_request__partner")
         .filter(pk=code_id, user__isnull=False, used_at=None, lapsed_at=None, expires_at__gt=ClockTimestamp())
@@ -42,7 +42,7 @@ def mail_code(*, code_id: str) -> None:
     retry=RetryStrategy(max_attempts=5, exponential_wait=3),
 )
 def tell_support_of_asking(*, reached_id: int, is_stopped: bool) -> None:
-    """Mail to support that a partner was told of many companies that we know, or is told of no more today."""
+    """Tell support that a partner was told of many known companies, or (`is_stopped`) is told of no more today."""
     reached = AskingLimitReached.objects.select_related("partner").get(pk=reached_id)
     page = reverse("admin:onboarding_askinglimitreached_change", args=[reached.pk])
     facts = {
@@ -64,9 +64,9 @@ def tell_support_of_asking(*, reached_id: int, is_stopped: bool) -> None:
 )
 def tell_of_correction(*, correction_id: int) -> None:
     """
-    Tell a client's other addresses, that of before among them, that support has changed who may sign for it.
+    Tell a client's other addresses, the replaced one too, that support has changed who may sign for it.
 
-    One mail each. Done again, who was told before it broke off is told twice; once all are told, nobody is.
+    Sends one mail to each. A retry after a failure mails some again; once all are mailed, a second run mails nobody.
     """
     correction = Correction.objects.select_related("client").get(pk=correction_id)
     if not correction.email:
@@ -95,7 +95,7 @@ def _others(correction: Correction) -> set[str]:
 @app.periodic(cron="17 * * * *")
 @app.task(name="onboarding.tasks.forget_kept_forms", queue="upkeep")
 def forget_kept_forms(timestamp: int) -> None:
-    """Forget once an hour what was typed and never saved, and who asked for whom; `timestamp` is of no use here."""
+    """Delete kept forms and records of asking that are over a day old, hourly. Procrastinate passes `timestamp`."""
     KeptForm.objects.filter(kept_at__lt=ClockTimestamp() - KEPT_FOR).delete()
     AskedFor.objects.filter(asked_at__lt=ClockTimestamp() - ONE_DAY).delete()
 
@@ -103,5 +103,5 @@ def forget_kept_forms(timestamp: int) -> None:
 @app.periodic(cron="*/5 * * * *")
 @app.task(name="onboarding.tasks.expire_link_requests", queue="upkeep")
 def expire_link_requests(timestamp: int) -> None:
-    """Close overdue requests every five minutes; who reads or decides looks at the deadline anyway."""
+    """Mark overdue link requests as expired every five minutes. Whoever reads or decides checks the deadline anyway."""
     LinkRequest.objects.all().expire_overdue()

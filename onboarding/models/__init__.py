@@ -1,4 +1,4 @@
-"""What pages and partners leave behind: codes that prove an address, kept forms, and who was asked for."""
+"""E-mail codes, kept forms, corrections, and which known companies partners were told of."""
 
 from onboarding.models.asked_for import ONE_DAY, AskedFor, AskingLimitReached
 from onboarding.models.correction import Correction, CorrectionStatus

@@ -1,4 +1,4 @@
-"""Of which companies that we know partners were told."""
+"""Record which known companies partners were told of, to limit how many."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ ONE_DAY = timedelta(days=1)
 
 
 class AskedForQuerySet(models.QuerySet["AskedFor"]):
-    """Selections of what was asked for."""
+    """Selections of known companies that partners asked for."""
 
     def of_the_last_day(self, partner: ReferralPartner) -> Self:
-        """What the partner has asked for in the last 24 hours."""
+        """What this partner asked for in the last 24 hours."""
         return self.filter(partner=partner, asked_at__gt=ClockTimestamp() - ONE_DAY)
 
 
 class AskedFor(models.Model):
     """
-    A company that we know and that a partner was told of, so that asking can be limited; a day old, it is dropped.
+    A known company that a partner was told of, kept for a day to limit how many a partner can find out about.
 
-    Kept as a keyed hash of the client's id. One over addresses stands for a call that would have told of others, or for
-    an address of another client's that was typed on a client's pages.
+    `what` is a keyed hash, usually of the client's id. It is of addresses where they could have been tried beside those
+    of the partner's own client in a call, or were typed on a client's pages.
     """
 
     partner = models.ForeignKey(ReferralPartner, on_delete=models.CASCADE, related_name="+")
@@ -46,7 +46,7 @@ class AskedFor(models.Model):
     objects = AskedForQuerySet.as_manager()
 
     class Meta:
-        db_table = "onboarding_matchedaddress"  # as it was called when addresses were counted
+        db_table = "onboarding_matchedaddress"  # its name from when addresses were counted
         verbose_name = "company asked for"
         verbose_name_plural = "companies asked for"
         constraints: ClassVar = [
@@ -59,7 +59,7 @@ class AskedFor(models.Model):
 
 
 class AskingLimitReached(models.Model):
-    """A partner was told of so many companies in a day that support looks into it, or that it is told of no more."""
+    """A partner was told of so many companies in a day that support is notified, or that it is told of no more."""
 
     partner = models.ForeignKey(ReferralPartner, on_delete=models.PROTECT, related_name="asking_limits_reached")
     day = models.DateField(help_text="In UTC.")

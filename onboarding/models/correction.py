@@ -1,4 +1,4 @@
-"""Corrections of a client's users, which may wait for a second colleague."""
+"""Corrections of clients' users, some of which wait for a second colleague."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from staff.models import Staff
 
 
 class CorrectionStatus(models.TextChoices):
-    """What became of a correction."""
+    """The state of a correction."""
 
     WAITING = "Waiting", "Waits for a second colleague"
     DONE = "Done"
@@ -26,15 +26,15 @@ class CorrectionQuerySet(models.QuerySet["Correction"]):
     """Selections of corrections."""
 
     def waiting(self) -> Self:
-        """Those that a second colleague must look at."""
+        """Corrections that a second colleague must decide."""
         return self.filter(status=CorrectionStatus.WAITING)
 
 
 class Correction(models.Model):
     """
-    Another address for a user of a client, or another admin, as support has proposed it.
+    A new address for a client's user, or a new admin, as proposed by support.
 
-    Name and addresses are kept until it is refused, or done and told to the client's other addresses.
+    Name and addresses are blanked once it is refused, or done and the client's other addresses have been told.
     """
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="corrections")
@@ -75,11 +75,11 @@ class Correction(models.Model):
         return f"correction {self.pk}"
 
     def decide(self, status: CorrectionStatus, *, by: Staff, at: datetime) -> None:
-        """Say what became of it; one that was never saved has not waited."""
+        """Save the decision. One that is saved for the first time by it did not wait, so took only one colleague."""
         self.status, self.decided_by, self.decided_at = status, by, at
         self.took_two = self.pk is not None
         self.save()
 
     def forget(self) -> None:
-        """Blank whom it was about, which is of no more use."""
+        """Blank the personal data, which is needed no more."""
         Correction.objects.filter(pk=self.pk).update(name="", email="", held="")

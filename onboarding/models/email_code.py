@@ -1,4 +1,4 @@
-"""Codes that prove an address, and what a person can type of one."""
+"""Codes that prove an e-mail address, and how a typed code is read."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PROOF_LIFE = timedelta(minutes=60)
 
 
 class Purpose(models.TextChoices):
-    """What a proof is good for."""
+    """What a proof is valid for."""
 
     FIRST_SIGNING = "FirstSigning", "First signing"
     UPGRADE = "Upgrade", "Contract upgrade"
@@ -40,7 +40,7 @@ class EmailCodeQuerySet(models.QuerySet["EmailCode"]):
     """Selections of codes."""
 
     def about(self, subject: Subject) -> Self:
-        """Codes for this link or request."""
+        """Codes for this link or link request."""
         match subject:
             case LinkRequest():
                 return self.filter(link_request=subject)
@@ -48,7 +48,7 @@ class EmailCodeQuerySet(models.QuerySet["EmailCode"]):
                 return self.filter(link=subject)
 
     def of(self, subject: Subject, purpose: Purpose, browser: str) -> Self:
-        """Codes that this browser asked for, for this link or request and purpose."""
+        """Codes that this browser asked for, for this subject and purpose."""
         return self.about(subject).filter(purpose=purpose, browser=browser)
 
     def open(self) -> Self:
@@ -56,37 +56,37 @@ class EmailCodeQuerySet(models.QuerySet["EmailCode"]):
         return self.filter(used_at=None, lapsed_at=None, expires_at__gt=ClockTimestamp(), tries__lt=TRIES)
 
     def since(self, age: timedelta) -> Self:
-        """Codes that were asked for in the time before now."""
+        """Codes that were asked for within this time before now."""
         return self.filter(requested_at__gt=ClockTimestamp() - age)
 
     def just_used(self, browser: str) -> Self:
-        """Codes that were typed in a moment ago by the browser that had this name until then."""
+        """Codes used within the last minute by the browser that had this name until then."""
         return self.filter(renamed_from=browser, used_at__gt=ClockTimestamp() - A_MINUTE, lapsed_at=None)
 
     def proofs(self) -> Self:
-        """Used codes that still prove their user's present address."""
+        """Codes used within the last hour that still prove their user's current address."""
         young = Q(used_at__gt=ClockTimestamp() - PROOF_LIFE)
         return self.filter(young, lapsed_at=None, address=models.F("user__email"))
 
 
 class EmailCode(models.Model):
     """
-    A code mailed to a user of the client. It is derived from the row's id and the secret key: nowhere at rest.
+    A code mailed to a client's user. It is derived from the row's id and the secret key, and never stored.
 
-    `browser` is the random name of the browser session that asked for it: nobody else's guesses count.
+    Only the browser that asked for it, whose random name is `browser`, can use it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     request_id = models.UUIDField(help_text="The same for all codes of one request: one for each admin.")
-    # The database fills it in, from the link or the request (migration 0005).
+    # Filled in by the database from the link or link request (migration 0005).
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="codes", db_index=False, editable=False)
     link = models.ForeignKey(
         ReferralPartnerClientLink, on_delete=models.PROTECT, null=True, blank=True, related_name="codes"
     )
     link_request = models.ForeignKey(LinkRequest, on_delete=models.PROTECT, null=True, blank=True, related_name="codes")
     purpose = models.CharField(max_length=20, choices=Purpose)
-    # Nobody's where a visitor typed an address that is no admin's, or where there is no admin: it is never mailed, and
-    # makes the page answer alike.
+    # Null if a visitor typed an address that is not an admin's, or if there is no admin. Such a code is never mailed,
+    # but makes the page answer the same.
     user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, blank=True, related_name="codes")
     address = models.EmailField(max_length=254, blank=True, help_text="As held when it was mailed.")
     mailbox = models.CharField(
@@ -138,7 +138,7 @@ class EmailCode(models.Model):
 
     @classmethod
     def about_to_be(cls, subject: Subject, purpose: Purpose, browser: str, network: str = "") -> EmailCode:
-        """A code that this browser asks for now, of nobody yet; not saved."""
+        """An unsaved code for this browser, without a user yet."""
         code = cls(purpose=purpose, browser=browser, network=network, request_id=uuid.uuid4())
         code.client_id = subject.client_id
         match subject:
@@ -149,7 +149,7 @@ class EmailCode(models.Model):
         return code
 
     def partner(self) -> ReferralPartner:
-        """Whose link or request it is for."""
+        """The partner of the link or link request."""
         return cast(Subject, self.link or self.link_request).partner
 
     def text(self) -> str:
@@ -166,22 +166,22 @@ class EmailCode(models.Model):
         return TRIES - self.tries
 
     def goes_to_its_user(self) -> bool:
-        """Whether it is somebody's, whose address is still the one that it was mailed to."""
+        """Whether it has a user whose address is still the one that it was mailed to."""
         return self.user is not None and self.user.email == self.address
 
     def keep_hash(self) -> None:
-        """Fill in the hash that a typed code is compared with."""
+        """Set the hash that typed codes are compared with; does not save."""
         self.hash = self._hash_of(self.text())
 
     def is_answered_by(self, typed: str) -> bool:
-        """Whether this code is what was typed, or stands in it."""
+        """Whether this code was typed, alone or inside a longer text."""
         return any(constant_time_compare(self.hash, self._hash_of(code)) for code in codes_in(typed))
 
     def _hash_of(self, code: str) -> str:
         return salted_hmac("onboarding.EmailCode.hash", f"{self.pk}:{code}", algorithm="sha256").hexdigest()
 
 
-LONGEST_TYPED = 1000  # characters: a mail that was pasted as a whole
+LONGEST_TYPED = 1000  # characters; enough for a whole mail that was pasted
 A_HALF = rf"[{ALPHABET}]{{{CODE_LENGTH // 2}}}"
 LIKE_A_CODE = re.compile(rf"(?<![A-Z0-9])(?=({A_HALF}{A_HALF})(?![A-Z0-9]))")
 IN_TWO_HALVES = re.compile(rf"(?<![A-Z0-9])(?=({A_HALF})[\s\-\u2010-\u2015]({A_HALF})(?![A-Z0-9]))")
@@ -190,9 +190,9 @@ SEVERAL = 6
 
 def codes_in(typed: str) -> list[str]:
     """
-    What can be a code in what a person typed or pasted (product-rules 6.2).
+    Possible codes in what a visitor typed or pasted (product-rules 6.2); at most six.
 
-    Its letters and digits alone, whatever stands between them; or words of a longer text that look like one.
+    If its letters and digits make up one code, that, whatever is between them; else all words that look like a code.
     """
     text = unicodedata.normalize("NFKC", typed[:LONGEST_TYPED]).upper()
     alone = "".join(character for character in text if character.isascii() and character.isalnum())

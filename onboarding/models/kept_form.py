@@ -1,4 +1,4 @@
-"""What a visitor typed and could not save."""
+"""Forms that a visitor could not save."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from clients.models import ReferralPartnerClientLink
 
 class KeptForm(models.Model):
     """
-    What a visitor typed when the proof had run out, shown again after the next code.
+    A form posted after the proof expired, shown again once the visitor has a new one.
 
-    Only for a browser that had a proof for this link once: a stranger writes nothing here.
+    Kept only for browsers that once had a proof for this link, so strangers cannot write here.
     """
 
     link = models.ForeignKey(ReferralPartnerClientLink, on_delete=models.PROTECT, related_name="kept_forms")

@@ -1,4 +1,4 @@
-"""`manage.py verify_signatures`: whether everything is as it was signed."""
+"""`manage.py verify_signatures`: check that stored signatures and documents are unaltered."""
 
 from typing import Any
 
@@ -8,12 +8,12 @@ from onboarding.signing.verify_signatures import verify_signatures
 
 
 class Command(BaseCommand):
-    """Compare all that is stored of signatures."""
+    """Verify all stored signatures."""
 
     help = "Compares every signed document with its hash and every signature with its document. Changes nothing."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """List what differs, by ids and names of columns; fail if anything does."""
+        """List differences by signature id and column name; CommandError if there are any."""
         found = verify_signatures()
         for difference in found.differences:
             self.stdout.write(f"{difference.signature_id}: {difference.what}")
