@@ -1,0 +1,8 @@
+"""What partners send about claims: every fault of every claim at once, each at the field that has to change."""
+
+from cases.api.schemas.claim import CaseRequest
+from cases.api.schemas.debtor import DebtorRequest
+from cases.api.schemas.kinds import MAX_AMOUNT
+from cases.api.schemas.preview import PreviewRequest
+
+__all__ = ["MAX_AMOUNT", "CaseRequest", "DebtorRequest", "PreviewRequest"]
