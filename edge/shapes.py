@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -21,6 +22,7 @@ from pydantic import (
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     ValidationError,
+    WithJsonSchema,
     model_validator,
 )
 from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_schema
@@ -82,6 +84,13 @@ class Shape(BaseModel):
             known[name]: value for name, value in sent.items() if not (known[name] in optional and says_nothing(value))
         }
 
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Describe what may be left out as such, without the default that it has here."""
+        described = handler(schema)
+        _properties(described, handler)
+        return described
+
 
 @cache
 def _names(shape: type[Shape]) -> tuple[dict[str, str], frozenset[str]]:
@@ -115,11 +124,24 @@ class Answer(BaseModel):
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         """Describe what is left out as such: not as null."""
         described = handler(schema)
-        facts = handler.resolve_ref_schema(described)
-        for name in _left_out(cls) & facts["properties"].keys():
-            [kind] = [each for each in facts["properties"][name].pop("anyOf") if each != {"type": "null"}]
-            facts["properties"][name] |= kind
+        properties = _properties(described, handler)
+        for name in _left_out(cls) & properties.keys():
+            [kind] = [each for each in properties[name].pop("anyOf") if each != {"type": "null"}]
+            properties[name] |= kind
         return described
+
+
+def _properties(described: dict[str, Any], handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    """Those of a shape, now without defaults: generated clients would send them, or put them for what is not there."""
+    properties: dict[str, Any] = handler.resolve_ref_schema(described)["properties"]
+    for facts in properties.values():
+        facts.pop("default", None)
+    return properties
+
+
+def one_of(words: Sequence[str], description: str) -> WithJsonSchema:
+    """Describe text that is one of these words, under the name of its type: `type Name = Annotated[str, one_of(…)]`."""
+    return WithJsonSchema({"type": "string", "enum": [*words], "description": description})
 
 
 def left_out(description: str | None = None) -> Any:

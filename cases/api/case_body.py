@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID
 
 from pydantic import Field, PlainSerializer
 
-from cases.claim import DebtorType
+from cases import claim, lifecycle
+from cases.api.words import CaseErrorType, CloseCode, DebtorType, Lifecycle
 from cases.jurisdictions import us_states
-from cases.lifecycle import CloseCode, Lifecycle
 from cases.models import Case
 from cases.submit_cases import Created, NotPlaced, Submitted
 from clients.countries import country_name
@@ -26,7 +26,7 @@ Number = Annotated[Decimal, PlainSerializer(float, return_type=float)]
 class DebtorBody(Answer):
     """Who owes."""
 
-    type: Literal["Company", "Person"]
+    type: DebtorType
     name: str
     contact_person: str | None
     company_registration_number: str | None
@@ -111,12 +111,12 @@ class CaseBody(Answer):
     total_added_fees: Number
     currency: str
     is_test_case: bool
-    lifecycle: str = Field(description="In the words that people read, such as Pending Verification.")
+    lifecycle: Lifecycle
     due_date: datetime.datetime | None = left_out("The day, as the moment in UTC at which it begins.")
     date: datetime.datetime | None = left_out("The day, as the moment in UTC at which it begins.")
     date_finished: datetime.datetime | None
     date_collection_started: datetime.datetime | None
-    close_code: str | None
+    close_code: CloseCode | None
     current_engagement_phase: str | None
     claim_type: str | None
     creditor_division_id: UUID | None
@@ -142,7 +142,7 @@ class CaseFailureBody(Answer):
 
     case_index: int = Field(description="Its position in the request, from 0.")
     creditor_reference: str | None
-    error_type: str = Field(description="NoPartnerAvailable, DuplicateReference or IdempotencyViolation.")
+    error_type: CaseErrorType
     error_message: str
     validation_errors: dict[str, list[str]] | None
 
@@ -192,8 +192,8 @@ def _failure(index: int, reference: str, failure: NotPlaced) -> CaseFailureBody:
 
 def case_body(case: Case, *, signing_url: str | None) -> CaseBody:
     """Build the answer; no statement where client, collection partner and assigned user are loaded."""
-    lifecycle, nothing = Lifecycle(case.lifecycle), Decimal(0)
-    waits = lifecycle is Lifecycle.PENDING_CONTRACT_SIGNING and signing_url is not None
+    stands, nothing = lifecycle.Lifecycle(case.lifecycle), Decimal(0)
+    waits = stands is lifecycle.Lifecycle.PENDING_CONTRACT_SIGNING and signing_url is not None
     return CaseBody(
         id=case.pk,
         date_created=case.created_at,
@@ -210,12 +210,12 @@ def case_body(case: Case, *, signing_url: str | None) -> CaseBody:
         total_added_fees=nothing,
         currency=case.currency,
         is_test_case=case.is_test,
-        lifecycle=lifecycle.label,
+        lifecycle=stands.label,
         due_date=midnight(case.due_date) if case.due_date else None,
         date=midnight(case.date) if case.date else None,
         date_finished=case.finished_at,
         date_collection_started=case.collection_started_at,
-        close_code=CloseCode(case.close_code).label if case.close_code else None,
+        close_code=lifecycle.CloseCode(case.close_code).label if case.close_code else None,
         current_engagement_phase=None,
         claim_type=None,
         creditor_division_id=None,
@@ -228,7 +228,7 @@ def case_body(case: Case, *, signing_url: str | None) -> CaseBody:
         signing_handoff=SigningHandoff(combined_signing_url=signing_url) if waits and signing_url else None,
         exclusive_period_end_date=None,
         dispute_status=None,
-        validation=NeedsInfo(needs_info=lifecycle is Lifecycle.NEEDS_ADDITIONAL_DETAILS),
+        validation=NeedsInfo(needs_info=stands is lifecycle.Lifecycle.NEEDS_ADDITIONAL_DETAILS),
         assigned_user=_assigned(case),
         allocation_outstanding=Outstanding(
             principal=case.remainder, interest=nothing, reminder_fees=nothing, collection_fees=nothing
@@ -238,7 +238,7 @@ def case_body(case: Case, *, signing_url: str | None) -> CaseBody:
 
 def _debtor(case: Case) -> DebtorBody:
     return DebtorBody(
-        type="Company" if case.debtor_type == DebtorType.COMPANY else "Person",
+        type="Company" if case.debtor_type == claim.DebtorType.COMPANY else "Person",
         name=case.debtor_name,
         contact_person=case.debtor_contact_person or None,
         company_registration_number=case.debtor_registration_number or None,

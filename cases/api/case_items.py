@@ -8,9 +8,10 @@ from uuid import UUID
 
 from pydantic import Field
 
+from cases import lifecycle
 from cases.api.case_body import NeedsInfo, Number, midnight
 from cases.api.find_cases import CaseCounts
-from cases.lifecycle import CloseCode, Lifecycle
+from cases.api.words import CloseCode, Lifecycle
 from cases.models import Case
 from cases.pricing.revenue import revenue
 from clients.countries import country_name
@@ -51,11 +52,18 @@ class CaseDebtor(Answer):
     country: str
 
 
+class CaseValidationItem(Answer):
+    """A thing that the creditor has to do."""
+
+    resolution_area: str | None
+    description: str | None
+
+
 class CaseValidation(NeedsInfo):
     """What the creditor has to do; nothing is listed yet."""
 
     creditor_responded_at: datetime.datetime | None
-    items: list[None] = Field(max_length=0)
+    items: list[CaseValidationItem]
 
 
 class CaseItem(Answer):
@@ -69,8 +77,8 @@ class CaseItem(Answer):
     gross_amount: Number
     remainder: Number
     currency: str
-    lifecycle: str
-    close_code: str | None
+    lifecycle: Lifecycle
+    close_code: CloseCode | None
     current_engagement_phase: str | None
     date_created: datetime.datetime
     due_date: datetime.datetime | None = left_out("The day, as the moment in UTC at which it begins.")
@@ -126,7 +134,7 @@ class CasesBody(Answer):
 
 def case_item(case: Case) -> CaseItem:
     """Build it; no statement where link, client, its users and collection partner are loaded."""
-    lifecycle = Lifecycle(case.lifecycle)
+    stands = lifecycle.Lifecycle(case.lifecycle)
     return CaseItem(
         id=case.pk,
         reference=case.reference,
@@ -136,15 +144,15 @@ def case_item(case: Case) -> CaseItem:
         gross_amount=case.amount,
         remainder=case.remainder,
         currency=case.currency,
-        lifecycle=lifecycle.label,
-        close_code=CloseCode(case.close_code).label if case.close_code else None,
+        lifecycle=stands.label,
+        close_code=lifecycle.CloseCode(case.close_code).label if case.close_code else None,
         current_engagement_phase=None,
         date_created=case.created_at,
         due_date=midnight(case.due_date) if case.due_date else None,
         date_collection_started=case.collection_started_at,
         date_finished=case.finished_at,
         validation=CaseValidation(
-            needs_info=lifecycle is Lifecycle.NEEDS_ADDITIONAL_DETAILS, creditor_responded_at=None, items=[]
+            needs_info=stands is lifecycle.Lifecycle.NEEDS_ADDITIONAL_DETAILS, creditor_responded_at=None, items=[]
         ),
         collection_partner=case.collection_partner.name,
         expected_referral_rate_percentage=case.link.fee_percentage,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable
 from decimal import Decimal
 from uuid import UUID
@@ -10,6 +11,7 @@ from pydantic import Field, RootModel
 
 from cases.api.case_body import Number
 from cases.api.schemas import PreviewRequest
+from cases.api.words import PendingActionType
 from cases.claim import DebtorType
 from cases.jurisdictions import country_id, jurisdiction_id, jurisdiction_name
 from cases.models import Case, CollectionPartner, Coverage
@@ -87,6 +89,14 @@ class PricingPreview(Answer):
     pricing_source_description: str
 
 
+class PendingAction(Answer):
+    """A thing that the client has to do before its case goes on; there are none yet."""
+
+    type: PendingActionType
+    collection_partner_id: UUID | None
+    due_date: datetime.datetime | None
+
+
 class PreviewBody(Answer):
     """What a case would cost, and whether anybody would collect it."""
 
@@ -95,7 +105,7 @@ class PreviewBody(Answer):
     jurisdiction: Jurisdiction
     pricing_preview: PricingPreview | None = left_out("Left out while the currency has no rate.")
     requires_kyc_verification: bool
-    pending_actions: list[None] = Field(max_length=0)
+    pending_actions: list[PendingAction]
     combined_signing_url: str | None
 
 

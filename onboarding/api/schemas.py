@@ -14,6 +14,7 @@ from cases.api.case_body import CaseResultsBody, Number
 from cases.api.schemas import CaseRequest
 from clients.agreement_status import Reason
 from clients.countries import COUNTRIES_TAKEN, read_country
+from clients.models.client import Role
 from edge.errors import BusinessError
 from edge.mailbox import normal_address
 from edge.query import PageBody
@@ -30,6 +31,7 @@ from edge.shapes import (
     PersonName,
     Shape,
     left_out,
+    one_of,
 )
 from onboarding.registering.registration import MAX_USERS, Company, Person, Registration
 
@@ -137,6 +139,9 @@ class CreditorBody(Answer):
     state: str | None
 
 
+type UserRole = Annotated[str, one_of(Role.values, "An admin may sign for the company.")]
+
+
 class UserBody(Answer):
     """A user of the client."""
 
@@ -145,7 +150,7 @@ class UserBody(Answer):
     first_name: str
     last_name: str
     email: str
-    role: Literal["CreditorAdmin", "CreditorUser"]
+    role: UserRole
 
 
 class AgreementBody(Answer):
@@ -240,10 +245,13 @@ class NeedsLinkingData(TenantData):
     is_attributed_client: Literal[False]
 
 
+type ConflictType = Literal["AlreadyLinkedToAnotherPartner", "AlreadyLinkedDifferentTenant", "AmbiguousMatch"]
+
+
 class ConflictBody(Answer):
     """A 409: somebody else must act."""
 
-    type: Literal["AlreadyLinkedToAnotherPartner", "AlreadyLinkedDifferentTenant", "AmbiguousMatch"]
+    type: ConflictType
     message: str
     data: TenantData
 
