@@ -299,6 +299,9 @@ SPECTACULAR_SETTINGS = {
     ),
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
+    # What serves the description serves the API, by whatever host name; the docs page may call no other origin.
+    "SERVERS": [{"url": "/", "description": "Where this description is"}],
+    "POSTPROCESSING_HOOKS": [],  # words of a few have names of their own, so none are made up
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from math import ceil
 from typing import Any
 from uuid import uuid4
 
@@ -20,7 +19,7 @@ from rest_framework import exceptions
 
 from edge.chunked import MAX_FORM, WSGIApplication, in_words
 from edge.database_away import is_database_away
-from edge.errors import RETRY_AFTER_SECONDS, ApiError, error_body, standard
+from edge.errors import RETRY_AFTER_SECONDS, ApiError, crash, error_body, rate_limited, standard
 from edge.is_api import is_api
 
 log = structlog.get_logger("debitura.errors")
@@ -62,7 +61,7 @@ def answer_exception(exc: Exception, context: Mapping[str, Any]) -> HttpResponse
     error = _as_api_error(exc)
     if error is None:
         log.error("request_crashed", exc_info=exc)
-        error = _crash()
+        error = crash(_request_id())
     return _json(error)
 
 
@@ -72,7 +71,7 @@ def _as_api_error(exc: Exception | None) -> ApiError | None:
         case ApiError():
             return exc
         case exceptions.Throttled():
-            return _rate_limited(exc)
+            return rate_limited(getattr(exc, "wait", None) or 0)
         case exceptions.APIException() if exc.status_code < 500:
             return standard(exc.status_code, {"WWW-Authenticate": "XApiKey"} if exc.status_code == 401 else None)
         case Http404() | PermissionDenied() | SuspiciousOperation() | BadRequest():
@@ -85,17 +84,8 @@ def _status(exc: Exception) -> int:
     return next((status for kind, status in statuses if isinstance(exc, kind)), 400)
 
 
-def _rate_limited(exc: exceptions.Throttled) -> ApiError:
-    seconds = max(1, ceil(getattr(exc, "wait", None) or 0))
-    message = f"Too many requests. Try again in {seconds} seconds."
-    return ApiError(429, "RateLimited", message, headers={"Retry-After": str(seconds)})
-
-
-def _crash() -> ApiError:
-    request_id = structlog.contextvars.get_contextvars().get("request_id")
-    named = f" and name the request id {request_id}" if request_id else ""
-    message = f"Something went wrong on our side. If it goes on, please write to {settings.SUPPORT_CONTACT}{named}."
-    return ApiError(500, "ServerError", message)
+def _request_id() -> str | None:
+    return structlog.contextvars.get_contextvars().get("request_id")
 
 
 def _json(error: ApiError) -> JsonResponse:
@@ -112,7 +102,7 @@ def answer(request: HttpRequest, error: ApiError, page: tuple[str, str] | None =
         "title": title,
         "sentence": sentence,
         "status": error.status,
-        "request_id": structlog.contextvars.get_contextvars().get("request_id") if error.status == 500 else None,
+        "request_id": _request_id() if error.status == 500 else None,
         "support_contact": settings.SUPPORT_CONTACT,
     }
     # Without the request: context processors could ask the database, which may be what is away.
@@ -158,7 +148,7 @@ class NeverRaises:
             request_id = uuid4().hex
             with structlog.contextvars.bound_contextvars(request_id=request_id):
                 log.exception("request_crashed")
-                answered = _json(_crash())
+                answered = _json(crash(request_id))
             start_response("500 Internal Server Error", [*answered.items(), ("X-Request-Id", request_id)])
             return [answered.content]
 
@@ -255,7 +245,7 @@ def _nothing_here(request: HttpRequest) -> ApiError:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer what nobody caught, for handler500; a database that middleware missed is a 503. Django logs the crash."""
-    crash = sys.exception()
-    if crash is not None and is_database_away(crash):
-        return _away(request, crash)
-    return answer(request, _crash())
+    crashed = sys.exception()
+    if crashed is not None and is_database_away(crashed):
+        return _away(request, crashed)
+    return answer(request, crash(_request_id()))

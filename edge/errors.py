@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from math import ceil
 from typing import Any
 
+from django.conf import settings
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
@@ -108,6 +110,20 @@ def shown(name: str) -> str:
     """Write a name that the caller chose: long ones are cut, and what cannot be seen is replaced."""
     printable = "".join(character if character.isprintable() else "\ufffd" for character in name[:SHOWN_NAME])
     return printable + "…" if len(name) > SHOWN_NAME else printable or '""'
+
+
+def rate_limited(wait: float) -> ApiError:
+    """Make the 429 of a key that calls too often; `wait` is in seconds."""
+    seconds = max(1, ceil(wait))
+    message = f"Too many requests. Try again in {seconds} seconds."
+    return ApiError(429, "RateLimited", message, headers={"Retry-After": str(seconds)})
+
+
+def crash(request_id: str | None) -> ApiError:
+    """Make the 500 of a fault of ours."""
+    named = f" and name the request id {request_id}" if request_id else ""
+    message = f"Something went wrong on our side. If it goes on, please write to {settings.SUPPORT_CONTACT}{named}."
+    return ApiError(500, "ServerError", message)
 
 
 def standard(status: int, headers: Mapping[str, str] | None = None) -> ApiError:

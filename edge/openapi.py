@@ -1,21 +1,39 @@
-"""How operations are described: what all of them have in common."""
+"""The words in which operations are described."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
+from pydantic import BaseModel
 
-from edge.errors import STANDARD, ErrorAnswer, error_body
+from edge import errors
+from edge.errors import ApiError, ErrorAnswer
 from edge.shapes import Shape
 
+# A body as it is built for callers, or what builds it: while operations are declared no URL is known yet.
+type Example = BaseModel | ApiError | Callable[[], BaseModel]
 
-def answer(shape: Any, description: str, **examples: Any) -> OpenApiResponse:
-    """An answer with its shape and examples by name."""
+
+def answer(shape: Any, description: str, **examples: Example) -> OpenApiResponse:
+    """An answer with its shape, and examples by name."""
     return OpenApiResponse(
-        shape, description, examples=[OpenApiExample(name, value=value) for name, value in examples.items()]
+        shape, description, examples=[OpenApiExample(name, value=each) for name, each in examples.items()]
     )
+
+
+def on_the_wire(example: Example) -> Any:
+    """The example as it is sent."""
+    if isinstance(example, ApiError):
+        return errors.error_body(example.error, example.message, example.fields)
+    body = example if isinstance(example, BaseModel) else example()
+    return body.model_dump(mode="json", by_alias=True)
+
+
+def failure(description: str, *examples: ApiError) -> OpenApiResponse:
+    """An answer with the body that errors have."""
+    return answer(ErrorAnswer, description, **{each.error: each for each in examples})
 
 
 def header(name: str, schema: dict[str, Any], description: str, *, response: bool | list[int]) -> OpenApiParameter:
@@ -23,56 +41,9 @@ def header(name: str, schema: dict[str, Any], description: str, *, response: boo
     return OpenApiParameter(name, schema, OpenApiParameter.HEADER, description=description, response=response)
 
 
-REQUEST_ID = {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[A-Za-z0-9._-]+$"}
-HEADERS = [
-    header("X-Request-Id", {"type": "string"}, "A name of yours for this request.", response=False),
-    header("X-Request-Id", REQUEST_ID, "Yours if it fits this pattern, else one of ours.", response=True),
-    header("Retry-After", {"type": "integer"}, "Seconds to wait.", response=[429, 503]),
-]
-
-
 def standard(status: int, description: str) -> OpenApiResponse:
-    """An error that is the same for every operation."""
-    error, message = STANDARD[status]
-    return answer(ErrorAnswer, description, **{error: error_body(error, message)})
-
-
-UNAUTHORIZED = standard(
-    401, "The key is missing, malformed, revoked, expired, or its partner is inactive. The body was not read."
-)
-
-
-def _limits_of_a_key() -> str:
-    limits = (
-        (settings.CALLS_A_SECOND, "about {} calls a second, twice that in a burst"),
-        (settings.CALLS_AT_ONCE, "about {} at once"),
-    )
-    return " and ".join(words.format(limit) for limit, words in limits if limit) or "as many calls as it likes"
-
-
-RATE_LIMITED = standard(
-    429,
-    f"Your key calls too often: it may make {_limits_of_a_key()}. The body was not read. Wait as long as Retry-After "
-    "says, then repeat the call.",
-)
-UNAVAILABLE = standard(
-    503,
-    "The database is away or busy. What was asked for may have been done all the same: the answer can be lost after "
-    "the work. Wait as long as Retry-After says, then repeat the same call; it does nothing twice. A 502 or 504 of "
-    "something in between means the same.",
-)
-CRASHED = answer(
-    ErrorAnswer,
-    "A fault of ours. Tell support the request id; repeating the same call does nothing twice.",
-    ServerError=error_body("ServerError", "Something went wrong on our side."),
-)
-INVALID_QUERY = answer(
-    ErrorAnswer,
-    "Something behind the question mark is wrong; validationErrors has all of it.",
-    ValidationError=error_body(
-        "ValidationError", "The request has 1 invalid field.", {"pageSize": ["Must be 100 or less."]}
-    ),
-)
+    """An error that has nothing to say but its kind."""
+    return failure(description, errors.standard(status))
 
 
 def query_parameters(shape: type[Shape]) -> list[OpenApiParameter]:
@@ -83,5 +54,5 @@ def query_parameters(shape: type[Shape]) -> list[OpenApiParameter]:
 
 def _parameter(name: str, facts: dict[str, Any]) -> OpenApiParameter:
     facts |= next(iter(facts.pop("anyOf", [])), {})  # without the null that stands for left out
-    described = {key: facts.pop(key, None) for key in ("description", "title", "default")}
-    return OpenApiParameter(name[0].upper() + name[1:], facts, description=described["description"] or "")
+    facts.pop("title")
+    return OpenApiParameter(name[0].upper() + name[1:], facts, description=facts.pop("description", ""))

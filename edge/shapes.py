@@ -92,6 +92,12 @@ class Shape(BaseModel):
         return described
 
 
+def example(shape: type[Shape]) -> dict[str, Any]:
+    """The shape as it is sent, with what its fields give as their examples; the others are left out."""
+    fields = {field.alias or name: field.examples for name, field in shape.model_fields.items()}
+    return {name: examples[0] for name, examples in fields.items() if examples}
+
+
 @cache
 def _names(shape: type[Shape]) -> tuple[dict[str, str], frozenset[str]]:
     """Properties by their names in small letters, and which of them may be left out."""
@@ -140,7 +146,11 @@ def _properties(described: dict[str, Any], handler: GetJsonSchemaHandler) -> dic
 
 
 def one_of(words: Sequence[str], description: str) -> WithJsonSchema:
-    """Describe text that is one of these words, under the name of its type: `type Name = Annotated[str, one_of(…)]`."""
+    """
+    Describe text that is one of these words, under a name of its own: that of the type.
+
+    `type Weekday = Annotated[str, one_of(["Monday", …], "When.")]`
+    """
     return WithJsonSchema({"type": "string", "enum": [*words], "description": description})
 
 

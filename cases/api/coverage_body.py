@@ -114,13 +114,14 @@ def coverage_items() -> list[CoverageItem]:
     rows = list(in_force().select_related("collection_partner").order_by("country", "position"))
     places = {(each.country, each.state) for each in rows}
     items = [
-        _item(country, state, [each for each in rows if each.country == country and each.state in ("", state)])
+        coverage_item(country, state, [each for each in rows if each.country == country and each.state in ("", state)])
         for country, state in places
     ]
     return sorted(items, key=lambda item: item.jurisdiction)
 
 
-def _item(country: str, state: str, coverage: list[Coverage]) -> CoverageItem:
+def coverage_item(country: str, state: str, coverage: list[Coverage]) -> CoverageItem:
+    """A jurisdiction with those who cover it, in their order; no statement where collection partners are loaded."""
     return CoverageItem(
         jurisdiction_id=jurisdiction_id(country, state),
         jurisdiction=jurisdiction_name(country, state),

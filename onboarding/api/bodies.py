@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
+
+from django.conf import settings
 
 from cases.api.case_body import results_body
 from cases.case_stats import CaseStats, case_stats
@@ -12,21 +15,44 @@ from cases.submit_cases import Created
 from clients.agreement_status import AgreementStatus, Current, NeverSigned, Reason, SignAgain
 from clients.models import Client, ReferralPartnerClientLink, User
 from clients.models.client import users_of
+from edge.errors import ApiError, BusinessError
 from edge.query import page_body
 from onboarding.api.lists import ClientPage, ClientsQuery, ListedClient
 from onboarding.api.schemas import (
     AgreementBody,
+    BusinessErrorsBody,
     CaseStatsBody,
     ClientBody,
     ClientsBody,
     ClientsSummary,
     ClientWithCasesBody,
+    Conflict,
+    ConflictBody,
+    ConflictType,
     CreditorBody,
+    NeedsLinkingBody,
+    NeedsLinkingData,
     OnboardingLinks,
+    TenantData,
     UserBody,
 )
+from onboarding.approving.approval_path import approval_url
 from onboarding.journey.page_path import signing_url
-from onboarding.registering.outcomes import Onboarded, Ready
+from onboarding.registering.outcomes import (
+    Ambiguous,
+    Disowned,
+    LinkedElsewhere,
+    LinkedUnderOtherId,
+    NeedsApproval,
+    Onboarded,
+    Ready,
+    RulesBroken,
+)
+
+# An address can stand for another company than this one: a bookkeeper's, or a group's mailbox (product-rules 3.4).
+KNOWN = "An address in this request is known to us from"
+OTHERWISE = "If this is another company, send other addresses of it; plus-addresses will do."
+SUPPORT = "Please write to {contact}; name the externalTenantId."
 
 
 def client_body(onboarded: Onboarded) -> ClientBody:
@@ -83,6 +109,56 @@ def clients_body(wanted: ClientsQuery, found: ClientPage) -> ClientsBody:
         ),
         clients=[listed_body(each) for each in found.clients],
     )
+
+
+def conflict_body(refusal: NeedsApproval | Disowned | LinkedElsewhere | LinkedUnderOtherId | Ambiguous) -> Conflict:
+    """A 409: who must act before the client can be the partner's."""
+    match refusal:
+        case NeedsApproval(request):
+            message = f"{KNOWN} a company that must approve the link to you first. Hand it the URL in data."
+            return _needs_linking(message, request.external_tenant_id, OnboardingLinks(url=approval_url(request)))
+        case Disowned(external_tenant_id):
+            message = _ask_support("a company that has not approved the link to you")
+            return _needs_linking(message, external_tenant_id, None)
+        case LinkedElsewhere(external_tenant_id):
+            whose = "a company that is linked to another partner"
+            return _conflict("AlreadyLinkedToAnotherPartner", external_tenant_id, whose)
+        case LinkedUnderOtherId(linked_under):
+            whose = "the client in data, which is linked to you"
+            return _conflict("AlreadyLinkedDifferentTenant", linked_under, whose)
+        case Ambiguous(external_tenant_id):
+            whose = "several companies, so that they cannot be told apart"
+            return _conflict("AmbiguousMatch", external_tenant_id, whose)
+
+
+def _needs_linking(message: str, external_tenant_id: str, links: OnboardingLinks | None) -> Conflict:
+    data = NeedsLinkingData(external_tenant_id=external_tenant_id, onboarding_links=links, is_attributed_client=False)
+    return Conflict(NeedsLinkingBody(message=message, data=data))
+
+
+def _conflict(type: ConflictType, external_tenant_id: str, whose: str) -> Conflict:
+    data = TenantData(external_tenant_id=external_tenant_id)
+    return Conflict(ConflictBody(type=type, message=_ask_support(whose), data=data))
+
+
+def _ask_support(whose: str) -> str:
+    return f"{KNOWN} {whose}. {OTHERWISE} {_support()}"
+
+
+def _support() -> str:
+    return SUPPORT.format(contact=settings.SUPPORT_CONTACT)
+
+
+def rules_body(broken: RulesBroken) -> BusinessErrorsBody:
+    """A 422: every rule that a case breaks."""
+    errors = [BusinessError(type=rule.type, message=rule.message, solution_url=None) for rule in broken.rules]
+    return BusinessErrorsBody(business_errors=errors)
+
+
+def too_often(retry_after: timedelta) -> ApiError:
+    """Make the 429 of a partner that was told of too many companies."""
+    message = f"You were told of too many companies that we know already within a day. Try again later. {_support()}"
+    return ApiError(429, "RateLimited", message, headers={"Retry-After": str(ceil(retry_after.total_seconds()))})
 
 
 def agreement_body(link: ReferralPartnerClientLink, status: AgreementStatus) -> AgreementBody:

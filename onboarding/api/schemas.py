@@ -30,6 +30,7 @@ from edge.shapes import (
     OptionalLine,
     PersonName,
     Shape,
+    example,
     left_out,
     one_of,
 )
@@ -58,39 +59,43 @@ def _every_address_once(users: list[UserRequest]) -> list[UserRequest]:
 class CompanyRequest(Shape):
     """The company as the partner knows it."""
 
-    name: Annotated[str, CompanyName(200)]
-    registration_number: Annotated[str, Code(64)] = ""
-    country: Annotated[str, Line(100), AfterValidator(read_country), Field(description=COUNTRIES_TAKEN)]
-    address: Annotated[str, AddressLine(500)] = ""
-    zip_code: Annotated[str, Code(20)] = ""
-    city: Annotated[str, OptionalLine(100)] = ""
+    name: Annotated[str, CompanyName(200)] = Field(examples=["Nordlys Belysning A/S"])
+    registration_number: Annotated[str, Code(64)] = Field(default="", examples=["DK12345678"])
+    country: Annotated[str, Line(100), AfterValidator(read_country)] = Field(
+        description=COUNTRIES_TAKEN, examples=["DK"]
+    )
+    address: Annotated[str, AddressLine(500)] = Field(default="", examples=["Nørregade 1"])
+    zip_code: Annotated[str, Code(20)] = Field(default="", examples=["1165"])
+    city: Annotated[str, OptionalLine(100)] = Field(default="", examples=["København"])
     state: Annotated[str, OptionalLine(100)] = ""
-    support_email: Email
-    support_phone: Annotated[str, Code(32)] = ""
+    support_email: Email = Field(examples=["office@nordlys.example"])
+    support_phone: Annotated[str, Code(32)] = Field(default="", examples=["+45 70 00 00 00"])
 
 
 class UserRequest(Shape):
     """A person at the company."""
 
-    name: Annotated[str, PersonName(200)]
-    email: Email
+    name: Annotated[str, PersonName(200)] = Field(examples=["Jane Ann Doe"])
+    email: Email = Field(examples=["jane@nordlys.example"])
     is_onboarding_user: bool = Field(
-        default=False, description="True on exactly one of several users; a single user is the onboarding user anyway."
+        default=False,
+        description="True on exactly one of several users; a single user is the onboarding user anyway.",
+        examples=[True],
     )
 
 
 class CreateClientRequest(Shape):
     """What POST /clients takes."""
 
-    external_tenant_id: ExternalTenantId
-    client: CompanyRequest
+    external_tenant_id: ExternalTenantId = Field(examples=["tenant-4711"])
+    client: CompanyRequest = Field(examples=[example(CompanyRequest)])
     users: Annotated[
         list[UserRequest],
         Field(min_length=1),
         AtMost(MAX_USERS),
         AfterValidator(_one_onboarding_user),
         AfterValidator(_every_address_once),
-    ]
+    ] = Field(examples=[[example(UserRequest)]])
     cases: Annotated[list[CaseRequest], AtMost(MAX_CASES)] | None = Field(
         default=None,
         description="Claims to be collected; each that a collection partner covers becomes a case, which waits for "

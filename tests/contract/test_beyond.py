@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import yaml
 from django.conf import settings
-from django.test import Client
 
 from tests.contract.generated import PUBLISHED
+from tests.description import described
 
 
 @pytest.fixture(scope="module")
 def ours() -> dict[str, Any]:
-    described: dict[str, Any] = json.loads(Client().get("/openapi.json").content)
-    return described
+    return described()
 
 
 @pytest.fixture(scope="module")

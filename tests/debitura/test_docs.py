@@ -16,8 +16,11 @@ from django.core.management import call_command
 from django.test import Client
 from jsonschema import Draft202012Validator
 
+from cases.api.schemas import PreviewRequest
 from edge.errors import STANDARD
+from edge.shapes import Shape
 from onboarding.api.schemas import CreateClientRequest
+from tests.description import described as whole
 
 OPERATIONS = {
     ("/clients", "get"),
@@ -33,8 +36,7 @@ OPERATIONS = {
 
 @pytest.fixture(scope="module")
 def described() -> dict[str, Any]:
-    description: dict[str, Any] = Client().get("/openapi.json").json()
-    return description
+    return whole()
 
 
 def operations(described: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -89,10 +91,26 @@ def test_every_example_is_what_its_schema_says(described: dict[str, Any]) -> Non
     assert wrong == []
 
 
-def test_the_example_of_a_request_is_taken(described: dict[str, Any]) -> None:
-    [content] = described["paths"]["/clients"]["post"]["requestBody"]["content"].values()
+@pytest.mark.parametrize(("path", "shape"), [("/clients", CreateClientRequest), ("/cases/preview", PreviewRequest)])
+def test_the_example_of_a_request_is_taken(described: dict[str, Any], path: str, shape: type[Shape]) -> None:
+    [content] = described["paths"][path]["post"]["requestBody"]["content"].values()
 
-    assert [example for example in content["examples"].values() if not _is_taken(example["value"])] == []
+    assert content["examples"]
+    assert [example for example in content["examples"].values() if not _is_taken(example["value"], shape)] == []
+
+
+def test_every_example_of_a_field_is_what_its_schema_says(described: dict[str, Any]) -> None:
+    fields = [
+        facts
+        for shape in described["components"]["schemas"].values()
+        for facts in shape.get("properties", {}).values()
+        if "examples" in facts
+    ]
+
+    assert fields
+    assert [
+        facts["examples"] for facts in fields if not all(map(validator(facts, described).is_valid, facts["examples"]))
+    ] == []
 
 
 def test_the_examples_of_errors_say_what_errors_say(described: dict[str, Any]) -> None:
@@ -114,6 +132,49 @@ def test_every_answer_is_described_with_its_headers(described: dict[str, Any]) -
     assert [answer for answer in answers if "X-Request-Id" not in answer["headers"]] == []
     assert {status for status, answer in post.items() if "Idempotent-Replayed" in answer["headers"]} == {"201", "202"}
     assert {status for status, answer in post.items() if "Retry-After" in answer["headers"]} == {"429", "503"}
+    assert {status for status, answer in post.items() if "WWW-Authenticate" in answer["headers"]} == {"401"}
+
+
+def test_what_all_operations_may_answer_is_said_once() -> None:
+    described = Client().get("/openapi.json").json()
+
+    own = {
+        (each["operationId"], status)
+        for each in operations(described)
+        for status, answer in each["responses"].items()
+        if "$ref" not in answer and int(status) >= 400
+    }
+    of_their_own = {("createClient", status) for status in ("400", "409", "422", "429")}
+    assert own == {*of_their_own, ("previewCase", "400"), ("getClient", "404"), ("getCase", "404")}
+
+
+def test_calls_go_to_where_the_description_is(described: dict[str, Any]) -> None:
+    assert [server["url"] for server in described["servers"]] == ["/"]
+
+
+def test_words_of_a_few_have_names_of_their_own(described: dict[str, Any]) -> None:
+    schemas = described["components"]["schemas"]
+
+    named = {name for name, schema in schemas.items() if "enum" in schema}
+    assert named >= {"Lifecycle", "CloseCode", "DebtorType", "CaseErrorType", "UserRole", "ConflictType", "Reason"}
+    assert [name for name in named if name.endswith("Enum")] == []
+    assert [where for where, facts in fields(schemas) if "enum" in json.dumps(facts)] == []
+
+
+def test_no_field_is_null_alone_and_none_has_a_default_to_send(described: dict[str, Any]) -> None:
+    found = list(fields(described["components"]["schemas"]))
+
+    only_null = [where for where, facts in found if {"type": "null"} in (facts, facts.get("items"))]
+    assert ("CaseRequest", "dueDate") in dict(found)
+    assert only_null == []
+    assert [where for where, facts in found if "default" in facts and where[0] != "ErrorAnswer"] == []
+
+
+def fields(schemas: dict[str, Any]) -> Iterator[tuple[tuple[str, str], dict[str, Any]]]:
+    """Every field, by its shape and its name, without what it is called and said of it."""
+    for shape, schema in schemas.items():
+        for name, facts in schema.get("properties", {}).items():
+            yield (shape, name), {key: value for key, value in facts.items() if key not in ("title", "description")}
 
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -167,9 +228,9 @@ def test_what_the_schema_says_is_what_is_enforced(described: dict[str, Any], bod
     assert _is_taken(body) is taken
 
 
-def _is_taken(body: Any) -> bool:
+def _is_taken(body: Any, shape: type[Shape] = CreateClientRequest) -> bool:
     try:
-        CreateClientRequest.model_validate(json.loads(json.dumps(body), parse_float=Decimal), context={"at": NOW})
+        shape.model_validate(json.loads(json.dumps(body), parse_float=Decimal), context={"at": NOW})
     except ValueError:
         return False
     return True

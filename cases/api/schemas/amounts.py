@@ -24,9 +24,12 @@ class AmountsRequest(Shape):
     """What is owed, and how much of it is how old; in the order of checking: a field can refer to those above it."""
 
     currency_code: Currency = Field(
-        description="ISO 4217. Of a withdrawn one the error names the successor, and the rate where it is fixed."
+        description="ISO 4217. Of a withdrawn one the error names the successor, and the rate where it is fixed.",
+        examples=["EUR"],
     )
-    amount_to_recover: Amount = Field(description="In total, with no more decimals than the currency has.")
+    amount_to_recover: Amount = Field(
+        description="In total, with no more decimals than the currency has.", examples=[1250.5]
+    )
     amount_to_recover_over_24_months: Amount | None = Field(
         default=None, description="The part that is over 24 months old."
     )

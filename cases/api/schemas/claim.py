@@ -12,20 +12,22 @@ from cases.api.schemas.amounts import AmountsRequest
 from cases.api.schemas.debtor import DebtorRequest
 from cases.api.schemas.kinds import Day, Url, Uuid, fault, not_in_the_future
 from cases.claim import Claim
-from edge.shapes import Code, OptionalLine, OptionalText
+from edge.shapes import Code, OptionalLine, OptionalText, example
 
 
 class CaseRequest(AmountsRequest):
     """A claim that is to be collected."""
 
-    date: Day = None
-    due_date: Day = None
+    date: Day = Field(default=None, examples=["2026-01-15"])
+    due_date: Day = Field(default=None, examples=["2026-02-14"])
     creditor_reference: Annotated[str, Code(50)] = Field(
-        default="", description="Your customer's own, such as the invoice number; once for each of its cases."
+        default="",
+        description="Your customer's own, such as the invoice number; once for each of its cases.",
+        examples=["INV-1001"],
     )
     comments: Annotated[str, OptionalText(4000)] = ""
-    claim_description: Annotated[str, OptionalText(4000)] = ""
-    debtor: DebtorRequest
+    claim_description: Annotated[str, OptionalText(4000)] = Field(default="", examples=["Lamps, delivered in January"])
+    debtor: DebtorRequest = Field(examples=[example(DebtorRequest)])
     creditor_division_id: Uuid = None
     collection_partner_id: Uuid = Field(
         default=None, description="Who shall collect it; must be active and cover the debtor. Left out: we choose."

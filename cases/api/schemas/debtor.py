@@ -22,16 +22,16 @@ STATES_TAKEN = (
 class DebtorRequest(Shape):
     """Who owes."""
 
-    type: Kind
-    name: Annotated[str, CompanyName(200)]
+    type: Kind = Field(examples=["Company"])
+    name: Annotated[str, CompanyName(200)] = Field(examples=["Leuchten Lehmann GmbH"])
     contact_person: Annotated[str, OptionalLine(200)] = ""
     company_registration_number: Annotated[str, Code(64)] = ""
-    address: Annotated[str, AddressLine(500)] = ""
-    zip_code: Annotated[str, Code(20)] = ""
-    city: Annotated[str, OptionalLine(100)] = ""
+    address: Annotated[str, AddressLine(500)] = Field(default="", examples=["Hafenstraße 4"])
+    zip_code: Annotated[str, Code(20)] = Field(default="", examples=["20457"])
+    city: Annotated[str, OptionalLine(100)] = Field(default="", examples=["Hamburg"])
     state: Annotated[str, OptionalLine(100)] = ""
     country_alpha2: Annotated[str, OptionalLine(100)] = Field(
-        default="", description=f"{COUNTRIES_TAKEN} This or country must be there."
+        default="", description=f"{COUNTRIES_TAKEN} This or country must be there.", examples=["DE"]
     )
     country: Annotated[str, OptionalLine(100)] = Field(
         default="", validate_default=True, description="The same. Beside countryAlpha2 it is not looked at."
@@ -93,8 +93,10 @@ class DebtorRequest(Shape):
 class PreviewDebtorRequest(Shape):
     """Where a debtor is, and what."""
 
-    type: Kind
-    country_alpha2: Annotated[str, Line(100), AfterValidator(read_country), Field(description=COUNTRIES_TAKEN)]
+    type: Kind = Field(examples=["Company"])
+    country_alpha2: Annotated[str, Line(100), AfterValidator(read_country)] = Field(
+        description=COUNTRIES_TAKEN, examples=["DE"]
+    )
     state_alpha2: Annotated[str, OptionalLine(100)] = Field(default="", validate_default=True, description=STATES_TAKEN)
 
     @field_validator("state_alpha2")

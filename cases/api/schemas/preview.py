@@ -12,13 +12,14 @@ from cases.api.schemas.debtor import PreviewDebtorRequest
 from cases.api.schemas.kinds import Day, Url, fault, not_in_the_future
 from cases.pricing.standard_fees import Age
 from cases.routing import Wanted
+from edge.shapes import example
 
 
 class PreviewRequest(AmountsRequest):
     """What POST /cases/preview takes."""
 
-    debtor: PreviewDebtorRequest
-    due_date: Day = Field(default=None, description="Not together with parts by age.")
+    debtor: PreviewDebtorRequest = Field(examples=[example(PreviewDebtorRequest)])
+    due_date: Day = Field(default=None, description="Not together with parts by age.", examples=["2025-06-30"])
     return_url: Url = Field(default="", description="Ignored: nothing is signed here.")
 
     @field_validator("due_date")
