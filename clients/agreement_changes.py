@@ -1,30 +1,27 @@
-"""What is different between two texts of the agreement, word by word, readable without colour."""
+"""Compare two texts of the agreement, word by word."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import groupby
 from typing import Final, Literal
 
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
-
 from clients.agreement_text import Block, Heading, ListBlock, Paragraph, Runs, Table, agreement_blocks
 
 type Kind = Literal["same", "removed", "added"]
 
-ALIKE: Final = 0.4  # the part of their words that two passages share from which on one has become the other
+ALIKE: Final = 0.4  # the share of common words from which two passages count as one that was edited
 WORDS: Final = re.compile(r"\S+")
 
 
 @dataclass(frozen=True)
 class Passage:
-    """A heading, paragraph, item of a list (with its number) or row of a table, as words; and the section it is in."""
+    """A heading, paragraph, list item (with its number) or table row, as words, and the section that it is in."""
 
     section: str
     words: tuple[str, ...]
@@ -32,7 +29,7 @@ class Passage:
 
 @dataclass(frozen=True)
 class Piece:
-    """Words that are in both texts, only in the one before, or only in the one after."""
+    """Words that are in both texts, only in the old one, or only in the new one."""
 
     kind: Kind
     text: str
@@ -40,7 +37,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class Change:
-    """A passage with its words as they were and are; a new one is a single added piece, a dropped one a removed."""
+    """A passage with its old and new words. A new passage is one added piece, a deleted one a removed piece."""
 
     section: str
     pieces: tuple[Piece, ...]
@@ -48,7 +45,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Section:
-    """The changes under one heading; those before the first heading are under none."""
+    """The changes under one heading, which is empty for those before the first heading."""
 
     heading: str
     changes: tuple[Change, ...]
@@ -57,9 +54,9 @@ class Section:
 @lru_cache(maxsize=16)
 def changes_between(before: str, after: str) -> tuple[Section, ...]:
     """
-    List what is different, by section; what has only changed its look, such as bold letters, is not.
+    The passages that differ, by section. Formatting alone, such as bold letters, makes no difference.
 
-    A passage that has moved is removed where it was and added where it is.
+    A passage that has moved shows as removed from its old place and added at its new one.
     """
     changed = [change for change in compared(before, after) if any(piece.kind != "same" for piece in change.pieces)]
     by_section = groupby(changed, key=lambda change: change.section)
@@ -67,13 +64,10 @@ def changes_between(before: str, after: str) -> tuple[Section, ...]:
 
 
 def compared(before: str, after: str) -> list[Change]:
-    """Every passage of both texts in the order of reading, changed or not."""
+    """Every passage of both texts in reading order, changed or not."""
     old, new = list(_passages(before)), list(_passages(after))
     matcher = SequenceMatcher(None, [each.words for each in old], [each.words for each in new], autojunk=False)
     return [_change(*pair) for _, i1, i2, j1, j2 in matcher.get_opcodes() for pair in _paired(old[i1:i2], new[j1:j2])]
-
-
-# --- Passages ---------------------------------------------------------------------------------------
 
 
 def _passages(markdown: str) -> Iterator[Passage]:
@@ -109,11 +103,8 @@ def _words(runs: Runs) -> tuple[str, ...]:
     return tuple(WORDS.findall("".join(run.text for run in runs)))
 
 
-# --- Pairs ------------------------------------------------------------------------------------------
-
-
 def _paired(old: list[Passage], new: list[Passage]) -> Iterator[tuple[Passage | None, Passage | None]]:
-    """Pair passages in their order so that as much as possible stays; what has no counterpart has None."""
+    """Pair passages in order, so that as much as possible stays the same; those without a counterpart get None."""
     best = _best_pairs(old, new)
     i = j = 0
     for at, to in [*best, (len(old), len(new))]:
@@ -125,7 +116,7 @@ def _paired(old: list[Passage], new: list[Passage]) -> Iterator[tuple[Passage | 
 
 
 def _best_pairs(old: list[Passage], new: list[Passage]) -> list[tuple[int, int]]:
-    """The pairs, in order, whose likenesses add up to most: the longest common subsequence, with likeness as weight."""
+    """The indices of the pairs with the highest total likeness: a longest common subsequence weighted by likeness."""
     likeness = [[_likeness(each, other) for other in new] for each in old]
     most = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
     for i in reversed(range(len(old))):
@@ -148,7 +139,7 @@ def _walk(likeness: list[list[float]], most: list[list[float]]) -> Iterator[tupl
 
 
 def _likeness(one: Passage, other: Passage) -> float:
-    """The part of their words that both have, whatever the order."""
+    """The share of words that the two have in common, from 0 to 1, whatever their order."""
     shared = (Counter(one.words) & Counter(other.words)).total()
     return 2 * shared / max(1, len(one.words) + len(other.words))
 
@@ -174,39 +165,3 @@ def _pieces(was: tuple[str, ...], words: tuple[str, ...]) -> Iterator[Piece]:
             yield Piece("removed", " ".join(was[i1:i2]))
         if j1 < j2:
             yield Piece("added", " ".join(words[j1:j2]))
-
-
-# --- As HTML ----------------------------------------------------------------------------------------
-
-
-def changes_html(sections: Iterable[Section], *, heading_level: int = 3) -> SafeString:
-    """Show changes: struck through and underlined for those who see, said for those who listen."""
-    return format_html_join("", "{}", ((_section_html(section, heading_level),) for section in sections))
-
-
-def _section_html(section: Section, level: int) -> SafeString:
-    heading = format_html("<h{0}>{1}</h{0}>", level, section.heading) if section.heading else ""
-    return format_html("{}{}", heading, format_html_join("", "<p>{}</p>", ((_html(each),) for each in section.changes)))
-
-
-def _html(change: Change) -> SafeString:
-    if [piece.kind for piece in change.pieces] == ["added"]:
-        return format_html("<strong>New:</strong> {}", _piece_html(change.pieces[0]))
-    if [piece.kind for piece in change.pieces] == ["removed"]:
-        return format_html("<strong>Taken out:</strong> {}", _piece_html(change.pieces[0]))
-    return format_html_join(" ", "{}", ((_piece_html(piece),) for piece in change.pieces))
-
-
-def _piece_html(piece: Piece) -> SafeString:
-    match piece.kind:
-        case "same":
-            return format_html("{}", piece.text)
-        case "removed":
-            return _marked("del", "taken out", piece.text)
-        case "added":
-            return _marked("ins", "added", piece.text)
-
-
-def _marked(tag: str, said: str, text: str) -> SafeString:
-    """Screen readers pass over the elements, so the words say it; what is unseen is not copied into the text."""
-    return format_html('<{0}><span class="unseen">[{1}: </span>{2}<span class="unseen">]</span></{0}>', tag, said, text)

@@ -1,4 +1,4 @@
-"""Where a client stands with the agreement: a pure function of facts and a moment (product-rules 4.2, 4.7)."""
+"""A client's agreement status: a pure function of facts and a moment (product-rules 4.2, 4.7)."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True)
 class Words:
-    """How a reason is told."""
+    """How a reason is worded."""
 
-    to_client: str  # on the page for signing again; `since` when, in place of which `version`, `signed` when
+    to_client: str  # on the page for signing again; to be filled with `since`, `version` and `signed`
     to_staff: str  # at the end of a sentence
-    in_a_list: str  # to staff, beside much else
+    in_a_list: str  # to staff, after the status and before the date
 
 
 IN_WORDS = {
@@ -46,33 +46,33 @@ IN_WORDS = {
 
 @dataclass(frozen=True)
 class SignatureFacts:
-    """A signature, and since or from when something ends it; None where nothing does."""
+    """A signature, and the moment of each thing that ends it; None where nothing does."""
 
     number: int  # of the version that was signed
     invalidated_at: datetime | None
-    renamed_at: datetime | None  # since when the company has had another name than the signed one
-    outdated_from: datetime | None  # from when on a later version is required, which may be announced only
+    renamed_at: datetime | None  # when the company got a name other than the signed one
+    outdated_from: datetime | None  # when a later version is first required; may be in the future
 
     def end(self) -> tuple[datetime, Reason] | None:
-        """What ends it first, and when."""
+        """The moment and the reason of what ends it first; None while nothing does."""
         ends = [
             (self.invalidated_at, Reason.ADMIN_INVALIDATED),
             (self.renamed_at, Reason.CREDITOR_NAME_CHANGED),
             (self.outdated_from, Reason.NEW_VERSION),
         ]
-        return min(((at, why) for at, why in ends if at is not None), key=lambda end: end[0], default=None)
+        return min(((at, reason) for at, reason in ends if at is not None), key=lambda end: end[0], default=None)
 
     def stands(self, *, at: datetime) -> bool:
-        """Whether it counts at this moment. What staff did counts at once, whatever the caller's clock says."""
+        """Whether it counts at this moment. Acts of staff take effect at once, whatever the caller's clock says."""
         done = self.invalidated_at is not None or self.renamed_at is not None
         return not done and (self.outdated_from is None or at < self.outdated_from)
 
 
 @dataclass(frozen=True)
 class AgreementFacts:
-    """What the status of a client is read from."""
+    """What a client's agreement status depends on."""
 
-    current_number: int | None  # the version that is signed now; None before the first is published
+    current_number: int | None  # of the version that clients sign now; None before the first is published
     signatures: tuple[SignatureFacts, ...]
 
 
@@ -85,7 +85,7 @@ class NeverSigned:
 
 @dataclass(frozen=True)
 class Current:
-    """A signature stands, until `must_sign_by` if a version is announced that must be signed by then."""
+    """A signature stands; only until `must_sign_by` where a later version must be signed by then."""
 
     current_number: int | None
     signed_number: int
@@ -94,7 +94,7 @@ class Current:
 
 @dataclass(frozen=True)
 class SignAgain:
-    """No signature stands any more since this moment, for this reason: what ended the last one that stood."""
+    """No signature stands any more; `since` and `reason` tell when and why the last one ended."""
 
     current_number: int | None
     signed_number: int
@@ -107,7 +107,7 @@ type MustSign = NeverSigned | SignAgain
 
 
 def agreement_status(facts: AgreementFacts, *, at: datetime) -> AgreementStatus:
-    """Tell where a client with these facts stands at this moment."""
+    """The status, at this moment, of a client with these facts."""
     if not facts.signatures:
         return NeverSigned(facts.current_number)
     standing = [signature for signature in facts.signatures if signature.stands(at=at)]
@@ -119,6 +119,6 @@ def agreement_status(facts: AgreementFacts, *, at: datetime) -> AgreementStatus:
 
 
 def _current(standing: list[SignatureFacts], current_number: int | None) -> Current:
-    """The newest of them stands longest: what is required later than a version is later than those before it too."""
+    """The newest version's signature stands longest: what outdates it outdates those of older versions too."""
     newest = max(standing, key=lambda signature: signature.number)
     return Current(current_number, newest.number, newest.outdated_from)

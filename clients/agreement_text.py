@@ -1,4 +1,4 @@
-"""An agreement's Markdown, read once for pages and PDFs, so that both show the same text."""
+"""Parse an agreement's Markdown, once for both pages and PDFs, so that they show the same text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
-# HTML is text like any other. "reference" is off because link definitions leave no trace in what is parsed.
+# HTML is treated as plain text. "reference" is off because link definitions would vanish without a trace.
 _parser: Final = MarkdownIt("commonmark", {"html": False}).enable("table").disable("reference")
 
 type Align = Literal["left", "center", "right"]
@@ -22,11 +22,11 @@ type Runs = tuple[Run, ...]
 
 TOP_LEVEL: Final = 2  # "##"; the title is not part of the text
 DEEPEST_LEVEL: Final = 4
-DEEPEST_LIST: Final = 4  # the parser drops what is nested some ten lists deep
+DEEPEST_LIST: Final = 4  # the parser itself drops lists at a depth of about ten
 
 
 class UnsupportedMarkdown(ValueError):
-    """The text holds something that would not come out the same on the page and in the PDF."""
+    """The text contains something that would not look the same on the page and in the PDF."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading; level 2 is the highest there is."""
+    """A heading; level 2 is the highest."""
 
     level: int
     runs: Runs
@@ -76,7 +76,7 @@ class Table:
 
 
 def agreement_blocks(markdown: str) -> list[Block]:
-    """Read an agreement's text; raises UnsupportedMarkdown for what could not be shown in full everywhere."""
+    """Parse an agreement's text; raises UnsupportedMarkdown for what a page or a PDF could not show in full."""
     root = SyntaxTreeNode(_parser.parse(markdown))
     blocks = [_block(node, markdown) for node in root.children]
     _check_headings(blocks)
@@ -84,7 +84,7 @@ def agreement_blocks(markdown: str) -> list[Block]:
 
 
 def agreement_html(markdown: str, *, top_heading: int = 3) -> SafeString:
-    """Show an agreement's text on a page, its highest headings (`##`) as `<h3>` unless told otherwise."""
+    """Render an agreement's text for a page, its highest headings (`##`) as `<h3>` unless told otherwise."""
     return _Page(shift=top_heading - TOP_LEVEL).blocks(agreement_blocks(markdown))
 
 
@@ -125,7 +125,7 @@ def _table(node: SyntaxTreeNode, lines: list[str]) -> Table:
 
 
 def _check_no_cell_is_dropped(row: SyntaxTreeNode, lines: list[str]) -> None:
-    """Markdown throws away the cells of a row that is longer than its header."""
+    """Refuse a row that is longer than its header: Markdown drops the surplus cells without a word."""
     line = _line_number(row)
     cells = re.split(r"(?<!\\)\|", lines[line - 1].strip().removeprefix("|").removesuffix("|"))
     if len(cells) > len(row.children):
@@ -180,14 +180,14 @@ def _unsupported(node: SyntaxTreeNode, where: str = "") -> UnsupportedMarkdown:
 
 
 def _line_number(node: SyntaxTreeNode) -> int:
-    """Tell the line, from 1, on which the block around a node begins."""
+    """The line, counted from 1, on which the block around a node begins."""
     while node.map is None and node.parent is not None:
         node = node.parent
     return node.map[0] + 1 if node.map else 1
 
 
 def _check_headings(blocks: list[Block]) -> None:
-    """Screen readers go by headings: none empty, none above `##`, none below `####`, no level left out."""
+    """Screen readers navigate by headings: none empty, none above `##`, none below `####`, no level skipped."""
     above = TOP_LEVEL - 1
     for heading in (block for block in blocks if isinstance(block, Heading)):
         if not _plain(heading.runs).strip():
@@ -203,7 +203,7 @@ def _plain(runs: Runs) -> str:
 
 @dataclass
 class _Page:
-    """Writes blocks as HTML; remembers where it is, to name the tables."""
+    """Renders blocks as HTML; keeps track of the section and counts the tables, to label them."""
 
     shift: int
     section: str = ""
@@ -223,7 +223,7 @@ class _Page:
                 return _in_list_html(block)
 
     def _table(self, table: Table) -> SafeString:
-        """Put it in a region that scrolls sideways, by keyboard too: on a phone it may be wider than the screen."""
+        """Put it in a region that scrolls sideways, also by keyboard: on a phone it may be wider than the screen."""
         self.tables += 1
         return format_html(
             '<div class="table-scroll" role="region" tabindex="0" aria-label="{}">'
@@ -251,7 +251,7 @@ def _items(items: tuple[ListItem, ...]) -> SafeString:
 
 
 def _item(item: ListItem) -> SafeString:
-    """Leave out the first paragraph's `<p>`, so that short items stand as close as they were written."""
+    """Leave out the first paragraph's `<p>`, so that short items stay close together."""
     match item:
         case (Paragraph(runs), *rest):
             return format_html("{}{}", _inline(runs), format_html_join("", "{}", ((_in_list_html(b),) for b in rest)))
@@ -260,7 +260,7 @@ def _item(item: ListItem) -> SafeString:
 
 
 def _row(cells: tuple[Runs, ...], aligns: tuple[Align, ...], cell: str) -> SafeString:
-    """Alignment is a class: the content security policy allows no style attributes."""
+    """Align by class: the content security policy allows no style attributes."""
     aligned = ((align, _inline(runs)) for align, runs in zip(aligns, cells, strict=True))
     return format_html("<tr>{}</tr>", format_html_join("", cell, aligned))
 

@@ -1,8 +1,8 @@
 """
-Countries by ISO 3166-1, and the names that people and programs have for them (ADR 17).
+Countries by ISO 3166-1, and the names that people and programs use for them (ADR 17).
 
-Names come from ISO (pycountry) and from CLDR (Babel), in English and as each country calls itself. Only what both
-leave out is written down here.
+Names come from ISO (pycountry) and from CLDR (Babel), in English and in each country's own languages. Only what both
+lack is listed here.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ COUNTRIES_TAKEN = (
     "XK is Kosovo."
 )
 
-# ISO has no code for it; the EU, SWIFT, CLDR and the payment providers use this one.
+# ISO has no code for Kosovo; the EU, SWIFT, CLDR and the payment providers use this one.
 KOSOVO = "XK"
 
-# Codes beside ISO's own: reserved for others' use, of the EU's VAT, of parts of a country in CLDR, or withdrawn.
+# Codes other than ISO's current ones: reserved, used for EU VAT, used by CLDR for parts of a country, or withdrawn.
 OTHER_CODES = {
     "ES": ["IC", "EA"],
     "FR": ["CP", "CPT"],
@@ -58,7 +58,7 @@ SHORT_AND_VARIANT = {
     "TR": ["Turkey"],
 }
 
-# What a country was called in the last 25 years, in ISO or by itself, and names that lasted longer in programs.
+# Official names of the last 25 years, in ISO or by the country itself, and older ones that programs still use.
 FORMER = {
     "BO": ["Republic of Bolivia"],
     "CD": ["Zaire"],
@@ -87,7 +87,7 @@ FORMER = {
     "WS": ["Western Samoa"],
 }
 
-# What else honest programs write: .NET, Windows, WooCommerce, Magento, the World Bank's and the UN's lists, and people.
+# What else is in use: in .NET, Windows, WooCommerce, Magento, the lists of the World Bank and the UN, and by people.
 IN_PROGRAMS = {
     "AE": ["UAE", "Emirates"],
     "AL": ["Shqipëria"],
@@ -214,7 +214,7 @@ IN_PROGRAMS = {
 }
 
 NO_COUNTRY = "Not an ISO 3166-1 code, such as DK, nor the name of a country in English or in its own language."
-# Names of several countries, and names of what has been divided since; asked back, for a guess is a wrong court.
+# Names of several countries, and of countries since divided. They are refused: a wrong guess means a wrong court.
 SEVERAL = {
     "Korea": ["KP", "KR"],
     "Virgin Islands": ["VG", "VI"],
@@ -233,7 +233,7 @@ SEVERAL = {
     "Czechoslovakia": ["CZ", "SK"],
 }
 
-# Whose names CLDR keeps under another language.
+# Languages whose names CLDR keeps under another code.
 NAMED_IN = {"nb": "no"}
 
 THE_AND = re.compile(r"\b(?:the|and)\b")
@@ -242,14 +242,14 @@ ABBREVIATED = {
     "Rep": "Republic", "Dem": "Democratic", "Fed": "Federal", "Isds": "Islands", "Isls": "Islands", "Is": "Islands",
 }  # fmt: skip
 SAINT = re.compile(r"\bst\b")
-# Letters that are not a plain one with a mark on it.
+# Letters that Unicode does not take apart into a plain letter and a mark.
 PLAIN = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ə": "e"})
-# Letters, vowel signs and digits; not the letters that stand for an apostrophe (Lm).
+# Unicode categories of letters, vowel signs and digits; not of letters that stand for an apostrophe (Lm).
 SPELLING = frozenset(["Lu", "Ll", "Lt", "Lo", "Mn", "Mc", "Nd", "Nl", "No"])
 
 
 def folded(name: str) -> str:
-    """The letters of a name alone, so that ways of writing it are one: `St. Kitts & Nevis`, `SAINT KITTS AND NEVIS`."""
+    """The bare letters of a name, the same for `St. Kitts & Nevis` and `SAINT KITTS AND NEVIS`."""
     letters = unicodedata.normalize("NFKD", name.casefold()).translate(PLAIN)
     unmarked = "".join(letter for letter in letters if not unicodedata.combining(letter))
     words = SAINT.sub("saint", THE_AND.sub("", unmarked))
@@ -258,7 +258,7 @@ def folded(name: str) -> str:
 
 @cache
 def _names() -> dict[str, str]:
-    """The name that is shown, by code: what the agreements that are signed say."""
+    """The name shown for each code; signed agreements contain these names."""
     names = {country.alpha_2: getattr(country, "common_name", country.name) for country in pycountry.countries}
     return dict(sorted({**names, KOSOVO: "Kosovo"}.items(), key=lambda pair: pair[1]))
 
@@ -272,7 +272,7 @@ def _codes() -> dict[str, str]:
 
 @cache
 def _in_english() -> dict[str, str]:
-    """Every name in English, and those written down here, folded, to its code."""
+    """The code of each English name and of each name listed here, by the folded name."""
     written = chain(SHORT_AND_VARIANT.items(), FORMER.items(), IN_PROGRAMS.items())
     ours = ((name, code) for code, names in written for name in names)
     return {folded(name): code for name, code in chain(_of_iso(), _of_cldr("en", _codes()), ours)}
@@ -288,7 +288,7 @@ def _of_iso() -> Iterator[tuple[str, str]]:
 
 
 def _of_cldr(language: str, codes: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Names of the countries with these codes, in a language. Babel would keep all that it knows of each language."""
+    """Names of the countries with these codes, in a language. Clears Babel's caches, which would keep all its data."""
     if exists(language):
         names = load(language, merge_inherited=False).get("territories", {})
         yield from ((names[code], _codes()[code]) for code in codes if code in names)
@@ -297,7 +297,7 @@ def _of_cldr(language: str, codes: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 @cache
 def _in_their_languages() -> dict[str, str]:
-    """What countries call themselves, folded, to their codes. Dear: a file for each of a hundred languages."""
+    """The code of each country by its folded names in its own languages. Slow: reads a hundred files."""
     spoken: dict[str, list[str]] = defaultdict(list)
     for code in _names():
         for language in get_official_languages(code, de_facto=True):
@@ -318,7 +318,7 @@ def load_countries() -> None:
 
 
 def country_code(given: str) -> str | None:
-    """Alpha-2 code of a country given by a code or a name (COUNTRIES_TAKEN); None for none such, and for several."""
+    """Alpha-2 code of a country given by a code or a name (COUNTRIES_TAKEN); None if there is none, or several."""
     return _known(given) or _by_two_names(given) or _known(_in_full(given)) or _known(_turned_round(given))
 
 
@@ -333,7 +333,7 @@ def _known(given: str) -> str | None:
 
 
 def _by_two_names(given: str) -> str | None:
-    """By two names of one country, `Czechia (Czech Republic)`; or by one in two parts, `Korea (South)`."""
+    """Read two names of one country, `Czechia (Czech Republic)`, or one in two parts, `Korea (South)`."""
     written = TWO_NAMES.fullmatch(given)
     if written is None:
         return None
@@ -343,20 +343,20 @@ def _by_two_names(given: str) -> str | None:
 
 
 def _in_full(given: str) -> str:
-    """With what the United Nations' lists abbreviate written out: `Rep. of Moldova`, `Solomon Isds`."""
+    """Write out the abbreviations of the United Nations' lists: `Rep. of Moldova`, `Solomon Isds`."""
     for short, full in ABBREVIATED.items():
         given = re.sub(rf"\b{short}\b\.?", full, given)
     return given
 
 
 def _turned_round(given: str) -> str:
-    """`Moldova, Rep.` as `Republic Moldova`."""
+    """Turn `Moldova, Rep.` into `Republic Moldova`."""
     first, _, second = given.partition(", ")
     return _in_full(f"{second} {first}")
 
 
 def read_country(given: str) -> str:
-    """Alpha-2 code of a country, as `country_code` has it; raises the field's error."""
+    """Alpha-2 code of a country, as `country_code` finds it; raises the field's error if it finds none."""
     code = country_code(given)
     if code is None:
         several = _several().get(folded(given))

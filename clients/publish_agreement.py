@@ -10,43 +10,43 @@ from django.db.models import Count
 
 from clients.agreement_text import UnsupportedMarkdown, agreement_blocks
 from clients.models import Agreement, ReferralPartnerClientLink
-from clients.models.agreement_facts import CURRENT, SIGN_AGAIN, stands_so
+from clients.models.agreement_selections import CURRENT, SIGN_AGAIN, stands_so
 from edge.clock import database_time
 from staff.decision import decision
 from staff.models import Staff
 
-PUBLISHING = 0x5DCA  # the number of the lock; it stands for the agreement, of which there is one
+PUBLISHING = 0x5DCA  # key of the advisory lock; there is only one agreement, so one key is enough
 
 
 @dataclass(frozen=True)
 class Published:
-    """The version is current now."""
+    """The version is now the current one."""
 
     agreement: Agreement
 
 
 @dataclass(frozen=True)
 class PublishedBefore:
-    """Somebody was faster; nothing changed."""
+    """Somebody had already published it; nothing changed."""
 
 
 @dataclass(frozen=True)
 class OutOfOrder:
-    """A version with a later number is published already; nothing changed."""
+    """A version with a higher number is already published; nothing changed."""
 
     current: Agreement
 
 
 @dataclass(frozen=True)
 class CannotBeShown:
-    """The text, the title or the summary cannot be shown as it stands; nothing changed."""
+    """The text, the title or the summary is missing or cannot be shown; nothing changed."""
 
     why: str
 
 
 @dataclass(frozen=True)
 class RequiredTooEarly:
-    """It cannot be required before this moment; nothing changed."""
+    """It cannot be required before `earliest`; nothing changed."""
 
     earliest: datetime
 
@@ -55,9 +55,9 @@ class RequiredTooEarly:
 class Effect:
     """What publishing a material version would mean for those who have signed an earlier one."""
 
-    clients: int  # that must sign again, each with its link
-    partners: int  # that they came through
-    waiting: int  # clients that must sign again already
+    clients: int  # that would have to sign again
+    partners: int  # that brought these clients
+    waiting: int  # clients that must already sign again
 
 
 type PublishingOutcome = Published | PublishedBefore | OutOfOrder | CannotBeShown | RequiredTooEarly
@@ -65,17 +65,17 @@ type PublishingOutcome = Published | PublishedBefore | OutOfOrder | CannotBeShow
 
 def hold_publishing(*, shared: bool) -> None:
     """
-    Keep the current version what it is until the transaction ends.
+    Lock the current version until the transaction ends: nothing else becomes current meanwhile.
 
-    Signers share the lock, so that they do not wait for each other; who publishes has it alone.
+    Signing takes the lock shared, so that signers do not wait for each other; publishing takes it exclusively.
     """
     lock = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
-    with connection.cursor() as cursor:  # of no table, which the ORM would want
+    with connection.cursor() as cursor:  # the ORM has no advisory locks
         cursor.execute(f"SELECT {lock}(%s::bigint)", [PUBLISHING])
 
 
 def effect_of_publishing(*, at: datetime) -> Effect:
-    """Count whom a new material version would ask to sign again; two statements, however many there are."""
+    """Count the clients that a new material version would make sign again. Two statements, however many there are."""
     links = ReferralPartnerClientLink.objects.active()
     links = links.filter(client__withdrawn_at=None, client__erased_at=None).order_by()
     conditions = stands_so(at=at, client="client", name="client__name")
@@ -89,11 +89,11 @@ def publish_agreement(
     *, agreement: Agreement, by: Staff, why: str, required_from: datetime | None = None
 ) -> PublishingOutcome:
     """
-    Publish a draft: clients sign it from now on, and those who signed before must have done so by `required_from`.
+    Publish a draft: clients sign it from now on, and those who signed an earlier one must sign it by `required_from`.
 
-    Without one, at once. Publishing again changes nothing. The moment of publication is the database's, once nobody
-    signs: after every signature of the version before, and no later than any of this one, whatever the clocks of web
-    servers say.
+    Without `required_from` they must do so at once. A second call changes nothing. The moment of publication is taken
+    from the database's clock while nobody can sign, so it is after every signature of the previous version and not
+    after any of this one, whatever the clocks of web servers say.
     """
     hold_publishing(shared=False)
     draft = Agreement.objects.select_for_update().get(pk=agreement.pk)
@@ -106,7 +106,7 @@ def publish_agreement(
         return CannotBeShown(fault)
     draft.published_at = database_time()
     earliest = _earliest(draft, current)
-    # Nobody must sign what is not material, so its date is only what the order of versions asks for.
+    # Nobody has to sign a version that is not material: it gets the earliest date that the order of versions allows.
     draft.required_from = (required_from if draft.is_material else None) or earliest
     if draft.required_from < earliest:
         return RequiredTooEarly(earliest)
@@ -116,13 +116,13 @@ def publish_agreement(
 
 
 def _earliest(draft: Agreement, before: Agreement | None) -> datetime:
-    """Not before it is published, and not before the version before it is required (product-rules 4.7)."""
+    """Not before its publication, and not before the previous version is required (product-rules 4.7)."""
     moments = [draft.published_at, before.required_from if before else None]
     return max(moment for moment in moments if moment is not None)
 
 
 def _fault(draft: Agreement, *, is_first: bool) -> str | None:
-    """What would make this a version that nobody could read or sign."""
+    """What would keep people from reading or signing this version, in words for staff; None if nothing does."""
     if not draft.title.strip() or not draft.text.strip():
         return "Title and text may not be empty."
     if not is_first and not draft.summary_of_changes.strip():

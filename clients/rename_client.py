@@ -1,4 +1,4 @@
-"""A company has another name: what it signed under the old one counts no more (product-rules 4.2, 8)."""
+"""Rename a client: what it signed under its old name no longer counts (product-rules 4.2, 8)."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ class Renamed:
 
 @dataclass(frozen=True)
 class RenamedMeanwhile:
-    """The client has another name than the one that the decision was about; nothing changed."""
+    """The client's name is no longer the one that the decision was about, but this; nothing changed."""
 
     name: str
 
 
 @dataclass(frozen=True)
 class NothingToRename:
-    """The client has this name already; nothing changed."""
+    """The client already has this name; nothing changed."""
 
 
 @dataclass(frozen=True)
 class ClientIsErased:
-    """Nothing is known of the client any more; nothing changed."""
+    """The client's data has been erased; nothing changed."""
 
 
 type RenamingOutcome = Renamed | RenamedMeanwhile | NothingToRename | ClientIsErased
@@ -38,7 +38,7 @@ type RenamingOutcome = Renamed | RenamedMeanwhile | NothingToRename | ClientIsEr
 
 @transaction.atomic
 def rename_client(*, client: Client, held: str, name: str, by: Staff, why: str) -> RenamingOutcome:
-    """Give the client this name, if it still has the one `held`; again, there is nothing to rename."""
+    """Give the client this name if it still has the name `held`; a second call finds nothing to rename."""
     now = Client.objects.lock().get(pk=client.pk)
     if now.erased_at is not None:
         return ClientIsErased()

@@ -1,4 +1,4 @@
-"""Who of the staff may do what with clients, agreements and conflicts (product-rules 8)."""
+"""What each group of staff may do with clients, agreements and conflicts (product-rules 8)."""
 
 from staff.groups import Group, Rights
 

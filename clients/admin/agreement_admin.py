@@ -19,7 +19,8 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from clients.agreement_changes import changes_between, changes_html
+from clients.agreement_changes import changes_between
+from clients.agreement_changes_html import changes_html
 from clients.agreement_text import UnsupportedMarkdown, agreement_blocks, agreement_html
 from clients.models import Agreement
 from clients.publish_agreement import (

@@ -21,7 +21,7 @@ from clients.models import (
     Signature,
     User,
 )
-from clients.models.agreement_facts import (
+from clients.models.agreement_selections import (
     CURRENT,
     NEVER_SIGNED,
     SIGN_AGAIN,

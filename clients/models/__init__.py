@@ -1,4 +1,4 @@
-"""Who is served: clients, their users and addresses, the links to partners, the agreement and its signatures."""
+"""Clients, their users and addresses, their links to partners, the agreement and its signatures."""
 
 from clients.models.agreement import Agreement
 from clients.models.client import Client, User

@@ -15,24 +15,24 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
     """Selections of versions."""
 
     def published(self) -> Self:
-        """Versions that are frozen, and not drafts."""
+        """Published versions, which are frozen; no drafts."""
         return self.filter(published_at__isnull=False)
 
     def required(self, *, at: datetime) -> Self:
-        """Material versions that must have been signed by this moment."""
+        """Material versions that clients must have signed by this moment."""
         return self.published().filter(is_material=True, required_from__lte=at)
 
     def current(self) -> Agreement | None:
-        """The version that is signed now: the newest published one."""
+        """The version that clients sign now: the newest published one; None before the first."""
         return self.published().order_by("-number").first()
 
 
 @pghistory.track(pghistory.UpdateEvent("changed", row=pghistory.Old), model_name="AgreementHistory")
 class Agreement(models.Model):
     """
-    A version of the agreement. A draft until published; from then on a trigger of our own keeps it as it is.
+    A version of the agreement. A draft until it is published; from then on a trigger freezes it.
 
-    Another trigger fills in `text_sha256` whenever the text is written (migration 0002): read it from the database.
+    Another trigger sets `text_sha256` whenever the text is written (migration 0002): read it from the database.
     """
 
     number = models.PositiveIntegerField(unique=True)

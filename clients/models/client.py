@@ -1,4 +1,4 @@
-"""A creditor, the people who work there, and the addresses by which we know them."""
+"""Clients, which are creditors, and their users; and how both are searched."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from django.db.models.functions import Now
 from clients.countries import country_name
 from edge.rows import Columns, Statement
 
-# What identifies a company in the agreement, in the order of reading.
+# The labels of `Client.details`, in the order in which they are shown.
 LABELS = ["Company", "Registration number", "Address", "Country", "E-mail", "Phone"]
 WITHOUT_ADDRESSES = ["support_email", "support_email_key"]
 
 
 class KnownAs(models.Func):
     """
-    What the row with this id is searched by: names, numbers and e-mail addresses, folded, a line each.
+    The text by which the row with this id is searched: names, numbers and e-mail addresses, folded, one per line.
 
-    A column of clients, users and signatures that only the database knows (migrations 0014 and 0018): a generated field
-    makes Django ask for its version at start.
+    It is a column of clients, users and signatures that the models do not have (migrations 0014 and 0018): with a
+    GeneratedField, Django would query PostgreSQL's version at start.
     """
 
     template = "(SELECT known.known_as FROM %(table)s known WHERE known.id = %(expressions)s)"
@@ -35,10 +35,10 @@ class KnownAs(models.Func):
 
 class Holds(models.Func):
     """
-    Whether a row is known as this, whatever its letter case, accents and apostrophes (migration 0014).
+    Whether KnownAs contains this text, whatever its letter case, accents and apostrophes (migration 0014).
 
-    Takes KnownAs and a text. `strpos` is many times faster than LIKE where the text is long; and that is folded in a
-    query of its own, since a prepared statement would fold it again for each row.
+    `strpos` is many times faster than LIKE where KnownAs is long. The text is folded in a subquery, since a prepared
+    statement would otherwise fold it again for each row.
     """
 
     template = "strpos(%(expressions)s) > 0"
@@ -53,11 +53,11 @@ class ClientQuerySet(models.QuerySet["Client"]):
     """Selections of clients."""
 
     def lock(self) -> Self:
-        """With their rows locked until the transaction ends: the mutex for all that is decided about a client."""
+        """Lock their rows until the transaction ends: the mutex for everything that is decided about a client."""
         return self.select_for_update(no_key=True, of=("self",))
 
     def known_as(self, text: str) -> Self:
-        """With this in the name, registration number or support e-mail, whatever its accents and apostrophes."""
+        """Clients whose name, registration number or support e-mail contains this, however it is accented."""
         return self.filter(Holds(KnownAs("pk"), text))
 
 
@@ -65,7 +65,7 @@ class ClientQuerySet(models.QuerySet["Client"]):
     pghistory.UpdateEvent("changed", row=pghistory.Old), exclude=WITHOUT_ADDRESSES, model_name="ClientHistory"
 )
 class Client(models.Model):
-    """A company that has unpaid invoices. Never deleted; withdrawing and erasing blank it in place."""
+    """A company with unpaid invoices. Never deleted: withdrawing and erasing blank it in place."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField("company name", max_length=200)
@@ -76,7 +76,7 @@ class Client(models.Model):
     city = models.CharField(max_length=100, blank=True)
     state = models.CharField(max_length=100, blank=True)
     support_email = models.EmailField("support e-mail", max_length=254)
-    # With the client's id a foreign key to EmailAddress, which Django cannot say: see migration 0002.
+    # Together with the id a foreign key to EmailAddress, which Django cannot express: see migration 0002.
     support_email_key = models.CharField(max_length=300, null=True, editable=False)
     support_phone = models.CharField(max_length=32, blank=True)
     details_confirmed_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -103,11 +103,11 @@ class Client(models.Model):
 
     @property
     def country_name(self) -> str:
-        """The country in English."""
+        """The English name of the country."""
         return country_name(self.country)
 
     def details(self) -> dict[str, str]:
-        """What identifies the company in the agreement, by the label that people read; blank facts are left out."""
+        """What identifies the company in the agreement, by label; blank facts are left out."""
         place = " ".join(filter(None, [self.zip_code, self.city]))
         facts = {
             "Company": self.name,
@@ -134,7 +134,7 @@ class Role(models.TextChoices):
     model_name="UserHistory",
 )
 class User(models.Model):
-    """A person at a client. Has no password: proves an address by a code each time."""
+    """A user of a client. Has no password, but proves each time by a mailed code that the address is theirs."""
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="users")
     name = models.CharField(max_length=200)
@@ -164,21 +164,21 @@ class User(models.Model):
 
 
 CLIENT = Columns(Client, "client")
-USER = Columns(User, "person")
+USER = Columns(User, "client_user")
 
 
 class UserRow(NamedTuple):
     """A user."""
 
-    person: User
+    user: User
 
 
-# Every answer about a client asks this, and the ORM takes longer to build it than PostgreSQL to answer.
+# Every answer about a client needs this, and the ORM takes longer to build the query than PostgreSQL to answer it.
 USERS_OF = Statement(
-    UserRow, "SELECT {person} FROM clients_user person WHERE client_id = %s ORDER BY role, id", person=USER
+    UserRow, "SELECT {user} FROM clients_user client_user WHERE client_id = %s ORDER BY role, id", user=USER
 )
 
 
 def users_of(client_id: uuid.UUID) -> list[User]:
-    """The client's users, in their order."""
-    return [row.person for row in USERS_OF.ask([client_id])]
+    """The client's users, creditor admins first."""
+    return [row.user for row in USERS_OF.ask([client_id])]

@@ -1,4 +1,4 @@
-"""The addresses by which we know clients, and which of them still count (product-rules 3.1)."""
+"""The addresses by which we recognise clients, and which of them still count (product-rules 3.1)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from partners.models import ReferralPartner
 
 
 class EnteredBy(models.TextChoices):
-    """Who said that an address is the client's."""
+    """Who entered an address as the client's."""
 
     PARTNER = "Partner", "A partner"
     CLIENT = "Client", "The client, on its pages"
@@ -36,13 +36,13 @@ class Held:
     address: str
     client_id: uuid.UUID
     proven_at: datetime | None
-    is_proven: bool  # or another one at its domain is, at which no other client has proven any
-    stands: bool  # for the client: who names it, means the client
+    is_proven: bool  # itself, or another at its domain, where no other client has proven any
+    stands: bool  # for the client: whoever gives this address means this client
 
 
-# An address that was only said to be the client's stands for it for a while, so that nobody keeps a company out by
-# typing its addresses. What the client adds itself waits for its proof. Plain SQL, for each part is asked twice, of the
-# address and of its domain, and the ORM would write it out twice.
+# An unproven address stands for its client for a limited time only, so that nobody can keep a company out by typing its
+# addresses; one that the client added itself does not stand until it is proven. Plain SQL, since `is_proven` is used
+# twice, and the ORM would write it out twice.
 HELD = Statement(
     Held,
     """
@@ -69,10 +69,10 @@ SELECT address, client_id, proven_at, is_proven, is_proven OR (
 
 
 class EmailAddressQuerySet(models.QuerySet["EmailAddress"]):
-    """Selections of addresses, and what becomes of them. All take normal forms but where it says otherwise."""
+    """Selections and changes of addresses. They take normal forms, except where the docstring says otherwise."""
 
     def held(self, addresses: Iterable[str]) -> list[Held]:
-        """Those of these addresses that clients hold, in one statement."""
+        """Which of these addresses are held by clients, in one statement."""
         keys = sorted(addresses)
         domains = {key.rpartition("@")[2] for key in keys}
         facts: dict[str, list[str] | int] = {
@@ -84,10 +84,11 @@ class EmailAddressQuerySet(models.QuerySet["EmailAddress"]):
 
     def register(self, client: Client, emails: Iterable[str], *, by: EnteredBy) -> set[str]:
         """
-        Register these addresses, as typed, to the client; return the normal forms of those that are another's.
+        Register these addresses, as typed, to the client; return the normal forms of those that another client holds.
 
-        Sorted, so that two who register the same ones do not lock each other out. What does not stand for another any
-        more is taken from it. If some are another's, the caller uses none, and `release_unused` takes the rest back.
+        They are sorted, so that two calls with the same addresses do not deadlock. An address that no longer stands for
+        another client is taken from it. If any is returned, the caller uses none, and `release_unused` lets go of the
+        rest.
         """
         keys = sorted({normal_address(email) for email in emails})
         others = self._held_by_others(client, keys)
@@ -99,9 +100,9 @@ class EmailAddressQuerySet(models.QuerySet["EmailAddress"]):
 
     def prove(self, client: Client, email: str) -> bool:
         """
-        Note that mail to this address, as typed, was read for the client now; False if it is another's who proved it.
+        Note that the client has just read mail to this address, as typed; False if another client has proven it.
 
-        Who reads the mail takes the address from a client that was only said to have it.
+        A client that proves an address takes it from one that never did.
         """
         key = normal_address(email)
         if self.filter(pk=key, client=client).update(proven_at=ClockTimestamp()):
@@ -111,11 +112,11 @@ class EmailAddressQuerySet(models.QuerySet["EmailAddress"]):
             return False
         self.release([held.address for held in others])
         self.create(address=key, client=client, proven_at=ClockTimestamp())
-        _name_again(client, key)
+        _restore_key(client, key)
         return True
 
     def release(self, addresses: Sequence[str]) -> None:
-        """Take these from whoever holds them, whose rows are locked; people keep their addresses, as text."""
+        """Take these from the clients that hold them, whose rows are locked; users and clients keep the text."""
         if not addresses:
             return
         User.objects.filter(email_key__in=addresses).update(email_key=None)
@@ -123,25 +124,25 @@ class EmailAddressQuerySet(models.QuerySet["EmailAddress"]):
         self.filter(pk__in=addresses).delete()
 
     def release_of_partner(self, addresses: Sequence[str], partner: ReferralPartner) -> dict[str, datetime]:
-        """Release them; return since when this very partner has said of which that they are a client's."""
+        """Release them; return when each was entered, of those that this very partner entered."""
         own = self.filter(pk__in=addresses, entered_by=EnteredBy.PARTNER, client__links__partner=partner)
         since = dict(own.values_list("pk", "entered_at")) if addresses else {}
         self.release(addresses)
         return since
 
     def entered_since(self, since: Mapping[str, datetime]) -> None:
-        """Let these count from then: who enters the same again has no 30 days more to keep a company out."""
+        """Backdate these: entering the same addresses again gives no more time to keep a company out."""
         for address, at in since.items():
             self.filter(pk=address).update(entered_at=at)
 
     def release_unused(self, client: Client) -> None:
-        """Let go of the client's addresses that no user and not the company itself has any more."""
+        """Release the client's addresses that neither a user nor the company itself uses any more."""
         users = User.objects.filter(client=client, email_key=models.OuterRef("pk"))
         company = Client.objects.filter(pk=client.pk, support_email_key=models.OuterRef("pk"))
         self.filter(~models.Exists(users), ~models.Exists(company), client=client).delete()
 
     def _held_by_others(self, client: Client, keys: Sequence[str]) -> list[Held]:
-        """What others hold of these; their rows are locked, so that it stays as it is read here."""
+        """Those that other clients hold, whose rows are then locked: what is returned stays true."""
         owners = {held.client_id for held in self.held(keys)} - {client.pk}
         if not owners:
             return []
@@ -149,8 +150,8 @@ class EmailAddressQuerySet(models.QuerySet["EmailAddress"]):
         return [held for held in self.held(keys) if held.client_id != client.pk]
 
 
-def _name_again(client: Client, key: str) -> None:
-    """Let those at the client who have this address be known by it again."""
+def _restore_key(client: Client, key: str) -> None:
+    """Give the key back to a user and to the company, where they have this address and had lost its key."""
     lost = [user.pk for user in client.users.filter(email_key=None) if normal_address(user.email) == key]
     User.objects.filter(pk__in=lost[:1]).update(email_key=key)
     if client.support_email_key is None and normal_address(client.support_email) == key:
@@ -158,7 +159,7 @@ def _name_again(client: Client, key: str) -> None:
 
 
 class EmailAddress(models.Model):
-    """An address of a client, a user's or the support address, in its normal form. Belongs to one client at most."""
+    """An address of a client (a user's or the support address), in its normal form. Belongs to one client only."""
 
     address = models.CharField(primary_key=True, max_length=300)
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="addresses")
@@ -181,7 +182,7 @@ class EmailAddress(models.Model):
             )
         ]
         constraints: ClassVar = [
-            # What the foreign keys of users and clients point at, so that an address and its client cannot come apart.
+            # The target of the foreign keys of users and clients, so that an address always belongs to their client.
             models.UniqueConstraint(fields=["address", "client"], name="address_with_its_client"),
             models.CheckConstraint(condition=models.Q(entered_by__in=EnteredBy.values), name="who_entered_is_known"),
             models.CheckConstraint(

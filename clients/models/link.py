@@ -26,7 +26,7 @@ class LinkQuerySet(models.QuerySet["ReferralPartnerClientLink"]):
         return self.filter(archived_at=None)
 
     def of(self, partner: ReferralPartner, external_tenant_id: str) -> Self:
-        """The partner's links under this id, case-sensitive."""
+        """The partner's links under this id, whose letter case matters."""
         return self.filter(partner=partner, external_tenant_id=external_tenant_id)
 
 
@@ -35,7 +35,7 @@ class ReferralPartnerClientLink(models.Model):
     """
     This client came through that partner, at that fee, under that tenant id.
 
-    Frozen but for `archived_at`, which can only be set once: a trigger refuses anything else (migration 0002).
+    Frozen except for `archived_at`, which can be set once: a trigger refuses anything else (migration 0002).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -87,8 +87,8 @@ class ActiveLinkRow(NamedTuple):
     facts: SignedRow
 
 
-# The same as active().of(…).select_related("client") and the client's agreement facts: every call about a client asks
-# it, so it is one statement, which the ORM has no words for.
+# The same as active().of(…).select_related("client"), with the client's agreement facts. Every call about a client asks
+# for it, so it is one statement, which the ORM cannot express.
 ACTIVE_LINK = Statement(
     ActiveLinkRow,
     """
@@ -106,7 +106,7 @@ ACTIVE_LINK = Statement(
 def find_active_link(
     partner_id: UUID, external_tenant_id: str
 ) -> tuple[ReferralPartnerClientLink, AgreementFacts] | None:
-    """The partner's link under this id, with its client and its agreement facts, in one statement."""
+    """The partner's active link under this id, with its client, and the agreement facts; None if there is none."""
     rows = ACTIVE_LINK.ask({"partner": partner_id, "tenant_id": external_tenant_id})
     if not rows:
         return None

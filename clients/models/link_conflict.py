@@ -1,4 +1,4 @@
-"""What support must decide: a partner asked for a client that another has, or that cannot be told apart."""
+"""Conflicts for support to decide: a partner asked for a client of another partner, or matched several clients."""
 
 from __future__ import annotations
 
@@ -41,22 +41,22 @@ class LinkConflictQuerySet(models.QuerySet["LinkConflict"]):
         return self.filter(status=ConflictStatus.OPEN)
 
     def standing(self) -> Self:
-        """Conflicts on which a repeat of the partner counts: undecided ones, and those decided against it."""
+        """Conflicts that a repeated call adds to: those undecided, and those decided against the partner."""
         return self.filter(status__in=[ConflictStatus.OPEN, ConflictStatus.KEPT, ConflictStatus.REFUSED])
 
 
 @pghistory.track(
     pghistory.UpdateEvent("changed", row=pghistory.Old),
-    # A repeat is counted, and is no event; which clients matched never changes.
+    # A repeated call is counted and leaves no event; which clients matched never changes.
     exclude=["times_asked", "last_asked_at", "matched_key"],
     model_name="LinkConflictHistory",
 )
 class LinkConflict(models.Model):
     """
-    A conflict, with how often the partner asked. What was decided, by whom and why, stays until support reopens it.
+    A conflict, and how often the partner asked. The decision, who took it and the reason stay until support reopens it.
 
-    *Elsewhere* is about one client and its link; *ambiguous* about the clients in LinkConflictMatch. Which addresses
-    matched is in LinkConflictAddress.
+    *Elsewhere* is about one client and its link; *ambiguous* about the clients in LinkConflictMatch. The addresses that
+    matched are in LinkConflictAddress.
     """
 
     kind = models.CharField(max_length=20, choices=ConflictKind)
@@ -132,7 +132,7 @@ class LinkConflict(models.Model):
 
 
 class LinkConflictMatch(models.Model):
-    """One of the clients among which a partner's addresses do not decide."""
+    """One of the clients that the partner's addresses match."""
 
     conflict = models.ForeignKey(LinkConflict, on_delete=models.PROTECT, related_name="matches")
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+")
@@ -148,7 +148,7 @@ class LinkConflictMatch(models.Model):
 
 
 class LinkConflictAddress(models.Model):
-    """An address by which a partner came upon a client, in its normal form: the client's, whatever becomes of it."""
+    """An address by which a partner matched a client, in its normal form; kept even once the client has lost it."""
 
     conflict = models.ForeignKey(LinkConflict, on_delete=models.PROTECT, related_name="addresses")
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="+")

@@ -1,4 +1,4 @@
-"""A partner asks to be linked to a client that we know already; the client decides."""
+"""A partner asks to be linked to a client that we already know; the client decides."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from partners.models import ReferralPartner
 
 
 class RequestStatus(models.TextChoices):
-    """What became of a request."""
+    """Where a link request stands."""
 
     PENDING = "Pending"
     APPROVED = "Approved"
@@ -28,39 +28,39 @@ class RequestStatus(models.TextChoices):
 
 
 class LinkRequestQuerySet(models.QuerySet["LinkRequest"]):
-    """Selections of requests."""
+    """Selections and changes of link requests."""
 
     def pending(self) -> Self:
-        """Requests that nothing has become of yet; the deadline of some may be over."""
+        """Undecided requests, including those whose deadline is over."""
         return self.filter(status=RequestStatus.PENDING)
 
     def open(self) -> Self:
-        """Requests that can be decided at this moment by the database's clock."""
+        """Undecided requests whose deadline is not over by the database's clock."""
         return self.pending().filter(expires_at__gt=ClockTimestamp())
 
     def of(self, partner: ReferralPartner, external_tenant_id: str) -> Self:
-        """The partner's requests under this id, case-sensitive."""
+        """The partner's requests under this id, whose letter case matters."""
         return self.filter(partner=partner, external_tenant_id=external_tenant_id)
 
     def disowned(self) -> Self:
-        """Requests of partners that the client does not know, until support lifts it (product-rules 3.9)."""
+        """Requests declined as from a partner unknown to the client, until support lifts that (product-rules 3.9)."""
         return self.filter(is_unknown_to_client=True, lifted_at=None)
 
     def expire_overdue(self) -> int:
-        """Close what nobody decided in time; return how many."""
+        """Expire the requests that nobody decided in time; return how many."""
         overdue = self.pending().filter(expires_at__lte=ClockTimestamp())
         return overdue.update(status=RequestStatus.EXPIRED, decided_at=ClockTimestamp())
 
     def supersede(self) -> int:
-        """Close what another outcome has overtaken; return how many."""
+        """Close pending requests that another outcome has overtaken; return how many."""
         return self.pending().update(status=RequestStatus.SUPERSEDED, decided_at=ClockTimestamp())
 
     def overtaken(self) -> Self:
-        """Partners' own requests that another outcome has overtaken before their deadline (product-rules 3.7)."""
+        """Superseded requests whose deadline is not over, without those that staff offered (product-rules 3.7)."""
         return self.filter(status=RequestStatus.SUPERSEDED, offered_by=None, expires_at__gt=ClockTimestamp())
 
     def take_up_again(self) -> int:
-        """Let what was overtaken wait for the client again, until the same deadline; return how many."""
+        """Make overtaken requests pending again, with the same deadline; return how many."""
         return self.overtaken().update(status=RequestStatus.PENDING, decided_at=None)
 
 
@@ -69,11 +69,11 @@ class LinkRequestQuerySet(models.QuerySet["LinkRequest"]):
 )
 class LinkRequest(models.Model):
     """
-    A partner's wish to be linked to a client. Frozen but for what becomes of it, once.
+    A partner's request to be linked to a client. Frozen except for its outcome, which is set once.
 
-    Only what was overtaken can wait again, until the same deadline (migration 0010).
+    Only a request that was overtaken can become pending again, with the same deadline (migration 0010).
 
-    The id stands in the URL that the partner hands on; who decides proves an address first.
+    The id is in the URL that the partner passes on, so it proves nothing: whoever decides must first prove an address.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -87,7 +87,7 @@ class LinkRequest(models.Model):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     expires_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True, blank=True)
-    # A number and no key: users can be removed, and what they decided stays.
+    # A number, not a foreign key: users can be removed, and their decisions stay.
     decided_by_user_id = models.BigIntegerField("user who decided", null=True, blank=True)
     is_unknown_to_client = models.BooleanField("client does not know the partner", default=False)
     lifted_at = models.DateTimeField(null=True, blank=True)

@@ -18,16 +18,16 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
     """Selections of signatures."""
 
     def in_name(self, name: str | F | OuterRef) -> Self:
-        """Those that count for a company of this name as long as their version does."""
+        """Signatures in this company name that were not invalidated; their version may be outdated."""
         return self.filter(company_name=name, invalidated_at=None)
 
 
 class Signature(models.Model):
     """
-    A client signed a version: who, when, how they were known, and what was shown.
+    A client's signature of a version: who signed and when, how they proved who they are, and what they were shown.
 
-    Append-only. Only `invalidated_*` can be set, once; triggers of our own see to it (migration 0002). People and
-    companies are copied, not pointed at: evidence must not change when they do.
+    Append-only: triggers let nothing but `invalidated_*` be set, and that once (migration 0002). The user and the
+    company are copied, not referenced: evidence must not change when they do.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -79,7 +79,7 @@ class Signature(models.Model):
         return f"{self.company_name}, {self.agreement}"
 
     def is_in_name(self, name: str) -> bool:
-        """Whether it is among `in_name`."""
+        """Whether `SignatureQuerySet.in_name` selects it."""
         return self.invalidated_at is None and self.company_name == name
 
     def details_in_order(self) -> list[tuple[str, str]]:
@@ -88,7 +88,7 @@ class Signature(models.Model):
 
 
 class SignedDocument(models.Model):
-    """The PDF of a signature, made while signing. Append-only."""
+    """The PDF of a signature, made at the moment of signing. Append-only."""
 
     signature = models.OneToOneField(Signature, on_delete=models.PROTECT, primary_key=True, related_name="document")
     pdf = models.BinaryField()

@@ -14,7 +14,8 @@ from cases.case_stats import CaseStats, case_stats
 from cases.models import Case
 from clients.agreement_status import agreement_status
 from clients.models import Client, ReferralPartnerClientLink, User
-from clients.models.agreement_facts import agreement_facts, is_current
+from clients.models.agreement_facts import agreement_facts
+from clients.models.agreement_selections import is_current
 from clients.models.client import Holds, KnownAs
 from clients.models.link import LinkQuerySet
 from edge.query import From, PageQuery, PageSize, QueryId, QueryText, QueryTruth, To, sort_by

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from clients.agreement_changes import changes_html
+from clients.agreement_changes_html import changes_html
 from clients.agreement_status import IN_WORDS, Reason
 from clients.agreement_text import agreement_html
 from clients.models import Agreement, Client

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import clients
-from clients.agreement_changes import Change, Piece, Section, changes_between, changes_html, compared
+from clients.agreement_changes import Change, Piece, Section, changes_between, compared
+from clients.agreement_changes_html import changes_html
 
 BEFORE = """Debitura collects claims.
 

@@ -16,16 +16,15 @@ from django.utils import timezone
 
 from clients.agreement_status import AgreementStatus, Current, NeverSigned, SignAgain, agreement_status
 from clients.models import Agreement, Client, ReferralPartnerClientLink, Signature
-from clients.models.agreement_facts import (
+from clients.models.agreement_facts import agreement_facts, status_of
+from clients.models.agreement_selections import (
     CURRENT,
     NEVER_SIGNED,
     SIGN_AGAIN,
-    agreement_facts,
     has_current_signature,
     has_signed,
     is_current,
     stands_so,
-    status_of,
     with_agreement_status,
 )
 from tests.make import make_agreement, make_client, make_link, make_partner, make_signature, make_staff
