@@ -1,1 +1,1 @@
-"""What clients bring: claims against debtors, and who collects them."""
+"""Claims against debtors, which clients bring, and who collects them."""

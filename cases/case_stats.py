@@ -14,7 +14,7 @@ from edge.rows import Statement, Together
 
 @dataclass(frozen=True)
 class CaseStats:
-    """Of the cases that came under a link; earnings are in USD, of those that are closed."""
+    """Numbers of the cases that came under a link. Only closed cases have earnings."""
 
     total: int = 0
     closed: int = 0
@@ -28,7 +28,7 @@ class StatsRow(NamedTuple):
     stats: CaseStats
 
 
-# Every answer about a client asks this, and the ORM takes longer to build it than PostgreSQL to answer.
+# Every answer about a client needs this, and the ORM takes longer to build the query than PostgreSQL to answer it.
 STATS = Statement(
     StatsRow,
     "SELECT link_id, {stats} FROM cases_case WHERE link_id = ANY(%(links)s) GROUP BY link_id",
@@ -40,5 +40,5 @@ STATS = Statement(
 
 
 def case_stats(link_ids: Collection[UUID]) -> dict[UUID, CaseStats]:
-    """The numbers of each of these links that has cases; one statement."""
+    """The numbers by link, for those of these links that have cases. One statement."""
     return {row.link_id: row.stats for row in STATS.ask({"links": list(link_ids), "finished": [*FINISHED]})}

@@ -1,4 +1,4 @@
-"""Move cases through their lifecycle: staff one by one, signing all that waited for it (product-rules 7.6–7.9)."""
+"""Move cases through their lifecycle: by staff, or all that waited for a signature (product-rules 7.6–7.9)."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ SIGNED_WHY = "The client signed the agreement"
 
 @dataclass(frozen=True)
 class Changed:
-    """The case stands where it was wanted."""
+    """The case has been moved."""
 
     case: Case
 
 
 @dataclass(frozen=True)
 class NotAllowed:
-    """A case cannot go from there to there; nothing changed. A colleague may have moved it meanwhile."""
+    """The case cannot go from where it stands to there; nothing changed. A colleague may have moved it meanwhile."""
 
     before: Lifecycle
     to: Lifecycle
@@ -37,12 +37,12 @@ class NotAllowed:
 
 @dataclass(frozen=True)
 class CloseCodeUnfit:
-    """Closing takes a close code, and nothing else does; nothing changed."""
+    """Closing needs a close code, and no other move takes one; nothing changed."""
 
 
 @dataclass(frozen=True)
 class RemainderUnfit:
-    """What is still to be recovered is from nothing to the amount of the claim; nothing changed."""
+    """The remainder must be from 0 to the amount of the claim; nothing changed."""
 
     amount: Decimal
 
@@ -62,10 +62,10 @@ def change_lifecycle(
     remainder: Decimal | None = None,
 ) -> LifecycleOutcome:
     """
-    Move a case, with what is still to be recovered where that changes; a second call finds it moved, and refuses.
+    Move a case; a second call finds it moved and returns NotAllowed.
 
-    Of a paid case nothing remains unless it is said. Closing sets what the referral partner earned; reopening takes
-    that back.
+    Without a `remainder` nothing remains of a case that is closed as paid, and any other keeps its own. Closing sets
+    what the referral partner earned; reopening clears it.
     """
     case = Case.objects.lock().get(pk=case.pk)
     before = Lifecycle(case.lifecycle)
@@ -106,7 +106,7 @@ def _move(case: Case, to: Lifecycle, close_code: CloseCode | None, remainder: De
 
 
 def _earnings(case: Case, close_code: CloseCode, at: datetime) -> Decimal | None:
-    """What the referral partner earned with it, in USD to the cent; None where the price or the rate is not known."""
+    """What the referral partner earned with it, in USD to the cent; None if the price or the rate is not known."""
     if not close_code.brings_money:
         return Decimal(0)
     usd_per_unit = ExchangeRate.objects.usd_per_unit([case.currency], on=at.date()).get(case.currency)
@@ -115,13 +115,13 @@ def _earnings(case: Case, close_code: CloseCode, at: datetime) -> Decimal | None
 
 
 class Released(NamedTuple):
-    """How many cases were set going."""
+    """How many cases were moved on."""
 
     cases: int
 
 
-# Whoever moves a case holds its row, so one that was closed meanwhile is not moved. Plain SQL, for the cases that were
-# moved get their step in the same statement, however many they are.
+# Whoever moves a case locks its row, so this does not move one that was closed meanwhile. Plain SQL, so that one
+# statement moves any number of cases and records the transition of each.
 RELEASE = Statement(
     Released,
     """
@@ -142,9 +142,9 @@ SELECT count(*) FROM moved
 
 def release_signed_cases(*, client: Client, at: datetime) -> int:
     """
-    Set the client's cases going that waited for its signature; how many. A second call finds none. One statement.
+    Move on the client's cases that waited for its signature; return how many. A second call finds none. One statement.
 
-    For the transaction that signs and holds the client's row, so that no case comes in between.
+    Call it in the transaction that signs and has locked the client's row, so that no case is created in between.
     """
     [released] = RELEASE.ask({"client": client.pk, "at": at, "why": SIGNED_WHY})
     return released.cases

@@ -1,4 +1,4 @@
-"""A claim that a partner asks to have collected, validated: what may be created, routed and priced."""
+"""A validated claim that a partner wants collected, from which cases are created, routed and priced."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class DebtorType(StrEnum):
 
 @dataclass(frozen=True)
 class Debtor:
-    """Who owes; country is alpha-2, state_code the two letters of a US state, absent facts are blank."""
+    """Who owes. `country` is alpha-2, `state_code` the two letters of a US state; absent facts are blank."""
 
     type: DebtorType
     name: str
@@ -39,7 +39,7 @@ class Debtor:
 
 @dataclass(frozen=True)
 class Claim:
-    """What is owed; the parts by age are parts of the amount, older parts included."""
+    """What is owed. `over_6_months` and its like are parts of the amount, and each includes the older parts."""
 
     debtor: Debtor
     currency: str
@@ -62,9 +62,9 @@ class Claim:
 
     def digest(self) -> str:
         """
-        SHA-256 in hex: two claims that say the same have the same.
+        SHA-256 in hex; claims that say the same have the same digest.
 
-        What is not said is left out, so that a fact that claims can have later changes no digest of before.
+        Absent facts are left out, so a field that is added to claims later does not change earlier digests.
         """
         facts = json.dumps(_said(asdict(self)), sort_keys=True, ensure_ascii=False, default=_plain)
         return hashlib.sha256(facts.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Currencies by ISO 4217, how many decimals their amounts have, and what has taken the place of withdrawn ones."""
+"""Currencies of ISO 4217, the decimals that their amounts have, and the successors of withdrawn ones."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ NONE = frozenset(["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG",
 NONE_OF_UNIONS = frozenset(["XAF", "XOF", "XPF"])
 THREE = frozenset(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"])
 FOUR = frozenset(["CLF", "UYW"])
-# Metals, units of account, tests: nobody owes an invoice in them.
+# Metals, units of account, codes for tests: no invoice is written in them.
 NO_MONEY = frozenset(["XAG", "XAU", "XBA", "XBB", "XBC", "XBD", "XDR", "XPD", "XPT", "XSU", "XTS", "XUA", "XXX", "XAD"])
 
 
-# Withdrawn in the last 25 years or a little longer ago, as in list three: since when, and how many of them are one of
-# the successor. First those of the euro, at the rates of the Council's regulations.
+# Withdrawn in the last 25 years or shortly before, by list three: since when, and how many units made one unit of the
+# successor. First those that the euro replaced, at the rates of the Council's regulations.
 TO_EURO = {
     "1999": {"BGL": "1,955.83", "XEU": "1"},
     "1 January 2002": {
@@ -32,7 +32,7 @@ TO_EURO = {
         "LUF": "40.3399",
         "NLG": "2.20371",
         "PTE": "200.482",
-        # Of Andorra, Monaco, San Marino and the Vatican.
+        # Andorra, Monaco, San Marino and the Vatican.
         "ADP": "166.386",
         "MCF": "6.55957",
         "SML": "1,936.27",
@@ -73,7 +73,7 @@ TO_OTHERS = {
     "YUM": ("RSD", "2003", "1"),
     "ZMK": ("ZMW", "2013", "1,000"),
     "ZWL": ("ZWG", "1 September 2024", "2,498.7242"),
-    # Without a rate: who writes RUR today means RUB, VES has had two values, and there is none for the others.
+    # Without a rate: whoever writes RUR today means RUB, VES has had two values, and the others have no rate.
     "RUR": ("RUB", "1999", ""),
     "TPE": ("USD", "2002", ""),
     "VEB": ("VES", "2008", ""),
@@ -89,19 +89,19 @@ WITHDRAWN = TO_OTHERS | {
 
 @cache
 def currencies() -> frozenset[str]:
-    """The currencies in which something can be owed."""
+    """The codes of the currencies in which a claim can be."""
     return frozenset(currency.alpha_3 for currency in pycountry.currencies) - NO_MONEY
 
 
 def decimals(currency: str) -> int:
-    """How many decimals an amount in this currency has at most."""
+    """How many decimals an amount in this currency may have."""
     if currency in NONE | NONE_OF_UNIONS:
         return 0
     return 3 if currency in THREE else 4 if currency in FOUR else 2
 
 
 def why_not(currency: str) -> str | None:
-    """Why nothing can be owed in this currency, and what to do; None where it can."""
+    """Why a claim cannot be in this currency, and what to do, in words for partners; None if it can."""
     if currency in currencies():
         return None
     if currency not in WITHDRAWN:

@@ -1,4 +1,4 @@
-"""Where a debtor is: countries and US states by ISO 3166, with the numbers that they have on the wire."""
+"""Where a debtor is: countries and US states by ISO 3166, and the numbers that the API has for them."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from clients.countries import KOSOVO, country_code, country_name, folded
 
 US = "US"
 STATES = ("State", "District")  # territories have country codes of their own
-# What the US Postal Service writes where a state stands, and ISO has as countries: territories, and three states in
-# free association.
+# Codes that the US Postal Service uses like those of states, and ISO for countries: territories, and three states in
+# free association with the US.
 TERRITORIES = frozenset(["AS", "FM", "GU", "MH", "MP", "PR", "PW", "UM", "VI"])
-# What it writes for addresses of the armed forces anywhere on earth, where no collection partner can go.
+# Its codes for addresses of the armed forces anywhere in the world, where no collection partner can go.
 OF_THE_FORCES = {"AA": "Armed Forces Americas", "AE": "Armed Forces Europe", "AP": "Armed Forces Pacific"}
-# How states were written before they had two letters, and many still are; without full stops and blanks.
+# Abbreviations from before there were two-letter codes, many still in use; without full stops and blanks.
 ABBREVIATED = dict(
     pair.split(":")
     for pair in [
@@ -66,12 +66,12 @@ OTHER_NAMES = {
     "WI": ["Wisc."],
     "VI": ["Virgin Islands"],
 }
-KOSOVO_ID = 983  # CLDR's; ISO leaves 900 to 999 to who uses its numbers
+KOSOVO_ID = 983  # CLDR's; ISO leaves 900 to 999 to its users
 
 
 @dataclass(frozen=True)
 class Place:
-    """A country, and in the United States a state by its two letters."""
+    """A country, and within the United States a state by its two letters."""
 
     country: str
     state: str = ""
@@ -98,9 +98,9 @@ def _codes() -> dict[str, str]:
 
 def us_place(given: str) -> Place | None:
     """
-    Where a debtor in the US is by what stands for the state: `CA`, `US-CA`, `California`, `D.C.`, `AE`, `Puerto Rico`.
+    Where a debtor in the US is, by what was sent as the state: `CA`, `US-CA`, `California`, `D.C.`, `AE`, `Puerto Rico`.
 
-    A territory is a country of its own. None where it is neither that nor a state.
+    A territory is returned as a country of its own. None for anything that is neither a state nor a territory.
     """
     name = given.strip().casefold().removeprefix("us-").strip()
     state = _codes().get(name) or _codes().get(folded(name))
@@ -116,7 +116,7 @@ def jurisdiction_name(country: str, state: str = "") -> str:
 
 
 def state_name(state: str) -> str:
-    """The name of a US state, or of addresses of the armed forces, by its two letters."""
+    """The name for the two letters of a US state or of addresses of the armed forces."""
     return (us_states() | OF_THE_FORCES)[state]
 
 
@@ -126,17 +126,17 @@ def _ids() -> dict[str, int]:
 
 
 def country_id(country: str) -> int:
-    """The number of a country in ISO 3166-1: 208 for Denmark. Kosovo has CLDR's."""
+    """The ISO 3166-1 number of a country, such as 208 for Denmark; for Kosovo it is CLDR's."""
     return _ids()[country]
 
 
 def country_of(number: int) -> str | None:
-    """The country that has this number, by its alpha-2 code."""
+    """The alpha-2 code of the country with this number; None if there is none."""
     return next((country for country, known in _ids().items() if known == number), None)
 
 
 def jurisdiction_id(country: str, state: str = "") -> int:
-    """The number of the country; a US state adds its two letters, read as a number, to 840,000."""
+    """The number of the country; for a US state 840,000 plus its two letters, read as a number in base 26."""
     if not state:
         return country_id(country)
     first, second = (ord(letter) - ord("A") for letter in state)

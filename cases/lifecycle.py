@@ -1,4 +1,4 @@
-"""The course of a case: where it can stand, where it can go from there, and how it can end (product-rules 7.7, 7.9)."""
+"""The lifecycle of a case: where it can stand, go from there, and end (product-rules 7.7, 7.9)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Self
 
 
 class _Named(StrEnum):
-    """Members with a name that stays as it is, which is kept and compared, and a label that people read."""
+    """Members have a name, which is stored and compared and never changes, and a label that people read."""
 
     label: str
 
@@ -19,13 +19,13 @@ class _Named(StrEnum):
 
     @classmethod
     def named(cls, given: str) -> Self | None:
-        """The member of this name or label, in any letter case; None when there is none such."""
+        """The member with this name or label, in any letter case; None if there is none."""
         wanted = _folded(given)
         return next((member for member in cls if wanted in (_folded(member.value), _folded(member.label))), None)
 
     @classmethod
     def choices(cls) -> list[tuple[str, str]]:
-        """Name and label of each, as a field of a model takes them."""
+        """Pairs of name and label, for the `choices` of a model field."""
         return [(member.value, member.label) for member in cls]
 
 
@@ -79,7 +79,7 @@ class CloseCode(_Named):
 
     @property
     def brings_money(self) -> bool:
-        """Whether it means that money came in."""
+        """Whether money was recovered."""
         return self in (CloseCode.PAID, CloseCode.PARTIALLY_PAID)
 
 
@@ -132,10 +132,10 @@ TRANSITIONS: dict[Lifecycle, frozenset[Lifecycle]] = {
 
 
 class ImpossibleTransition(ValueError):
-    """A case cannot go from there to there."""
+    """A case that stands at the one cannot go to the other."""
 
 
 def check(before: Lifecycle, after: Lifecycle) -> None:
-    """Raise ImpossibleTransition unless a case that stands at the one can go to the other."""
+    """Raise ImpossibleTransition unless a case can go from `before` to `after`."""
     if after not in TRANSITIONS[before]:
         raise ImpossibleTransition(f"A case cannot go from {before} to {after}.")

@@ -1,4 +1,4 @@
-"""Who of the staff may do what with cases and those who collect them (product-rules 8)."""
+"""What each group of staff may do with cases and collection partners (product-rules 8)."""
 
 from staff.groups import Group, Rights
 

@@ -1,4 +1,4 @@
-"""Which collection partner gets a claim: the first that covers it, in the order of support (product-rules 7.3)."""
+"""Which collection partner gets a claim: the first that covers it, by `Coverage.position` (product-rules 7.3)."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from cases.models import CollectionPartner, Coverage, ExchangeRate
 from cases.models.collection_partner import USD
 from edge.rows import Columns, Statement, Together
 
-# More than any amount times any rate has, so that nothing is rounded before it is written.
+# More digits than any amount times any rate has, so that only the formatting rounds.
 DIGITS = 60
 NOBODY = "No collection partner covers this debtor and amount."
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is to be collected, as far as it decides by whom; a collection partner that is named is asked alone."""
+    """What decides who collects a claim. If it names a collection partner, no other is considered."""
 
     country: str
     state_code: str
@@ -36,7 +36,7 @@ class Wanted:
 
     @classmethod
     def of(cls, claim: Claim) -> Wanted:
-        """What decides about this claim."""
+        """Take it from a claim."""
         debtor = claim.debtor
         return cls(
             country=debtor.country,
@@ -50,7 +50,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Routed:
-    """Who gets a claim, if anybody, and what a unit of its currency is worth in USD, if that is known."""
+    """Who gets a claim, if anybody, and what a unit of its currency is worth in USD, if it has a rate."""
 
     collection_partner_id: UUID | None
     usd_per_unit: Decimal | None
@@ -58,19 +58,19 @@ class Routed:
 
 @dataclass(frozen=True)
 class Considered:
-    """A coverage of the debtor's country, and why it does not take the claim; without a reason it does."""
+    """A coverage of the debtor's country, and what speaks against it; if nothing does, it takes the claim."""
 
     coverage: Coverage
     against: tuple[str, ...]
 
     @property
     def applies(self) -> bool:
-        """Whether it takes the claim; the first that does gets it."""
+        """Whether it would take the claim; the first that would gets it."""
         return not self.against
 
 
 class Conditions[T](NamedTuple):
-    """Something about each of the conditions on which a coverage of the debtor's country takes a claim."""
+    """One value for each condition that a coverage of the debtor's country must meet to take a claim."""
 
     partner_is_active: T
     coverage_is_active: T
@@ -81,7 +81,7 @@ class Conditions[T](NamedTuple):
     minimum: T
 
 
-# In SQL alone, for they are asked of all claims of a call at once.
+# Only in SQL, since all claims of a call are routed in one statement.
 CONDITIONS = Conditions(
     partner_is_active="partner.is_active",
     coverage_is_active="coverage.is_active",
@@ -89,7 +89,7 @@ CONDITIONS = Conditions(
     state="coverage.state IN ('', wanted.state_code)",
     debtor_type="coverage.debtor_type IN ('', wanted.debtor_type)",
     collection_partner="(wanted.named IS NULL OR partner.id = wanted.named)",
-    # Without a rate the comparison is unknown, which is no.
+    # Without a rate the comparison is null, which counts as not met.
     minimum="""CASE
         WHEN coverage.minimum_amount IS NULL THEN true
         WHEN coverage.minimum_currency = wanted.currency THEN wanted.amount >= coverage.minimum_amount
@@ -99,7 +99,7 @@ CONDITIONS = Conditions(
 
 
 def in_force() -> QuerySet[Coverage]:
-    """Coverage that takes claims at all: the first two conditions, for lists of it."""
+    """Coverage that can take claims at all: the first two conditions, for lists of coverage."""
     return Coverage.objects.filter(is_active=True, collection_partner__is_active=True)
 
 
@@ -127,7 +127,7 @@ COVERAGE = SQL("""
     JOIN cases_collectionpartner AS partner ON partner.id = coverage.collection_partner_id
     LEFT JOIN rate AS of_minimum ON of_minimum.currency = coverage.minimum_currency
 """)
-# All claims of a call in one statement: the ORM can neither join the values that are sent nor number them.
+# All claims of a call in one statement: the ORM can neither join values from the call nor number them.
 ROUTE = Statement(
     Routed,
     """
@@ -150,14 +150,14 @@ ROUTE = Statement(
 
 
 class ConsideredRow(NamedTuple):
-    """A coverage, and which conditions are met."""
+    """A coverage, its collection partner, and which conditions are met."""
 
     coverage: Coverage
     partner: CollectionPartner
     met: Conditions[bool]
 
 
-# The same conditions, by which every coverage is asked and not only the first that meets them.
+# The same conditions, for every coverage of the country and not only the first that meets them.
 EXPLAIN = Statement(
     ConsideredRow,
     """
@@ -176,12 +176,12 @@ EXPLAIN = Statement(
 
 
 def route(wanted: Sequence[Wanted], *, at: datetime) -> list[UUID | None]:
-    """The collection partner of each of these, in their order; None where nobody covers it. One statement."""
+    """The collection partner for each of these, in order; None where nobody covers it. One statement."""
     return [routed.collection_partner_id for routed in route_with_rates(wanted, at=at)]
 
 
 def route_with_rates(wanted: Sequence[Wanted], *, at: datetime) -> list[Routed]:
-    """The same, with the rates, which are there anyway."""
+    """Route, and return the rates as well, which the statement has read anyway."""
     return ROUTE.ask(_parameters(wanted, at))
 
 
@@ -199,7 +199,7 @@ def _parameters(wanted: Sequence[Wanted], at: datetime) -> dict[str, Any]:
 
 
 def explain_route(wanted: Wanted, *, at: datetime) -> list[Considered]:
-    """Every coverage of the debtor's country in the order of asking, with what speaks against it; for staff."""
+    """Every coverage of the debtor's country, by position, with what speaks against it; for staff."""
     rows = EXPLAIN.ask(_parameters([wanted], at))
     currencies = {wanted.currency, *(row.coverage.minimum_currency for row in rows)}
     rates = ExchangeRate.objects.newest(currencies, on=at.date())
@@ -217,7 +217,7 @@ def _considered(row: ConsideredRow, wanted: Wanted, rates: Mapping[str, Exchange
         collection_partner="another collection partner was asked for",
         minimum="" if row.met.minimum else _below_minimum(row.coverage, wanted, rates),
     )
-    return Considered(row.coverage, tuple(why for why, met in zip(against, row.met, strict=True) if not met))
+    return Considered(row.coverage, tuple(each for each, met in zip(against, row.met, strict=True) if not met))
 
 
 def _below_minimum(coverage: Coverage, wanted: Wanted, rates: Mapping[str, ExchangeRate]) -> str:

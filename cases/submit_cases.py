@@ -29,14 +29,14 @@ UNKNOWN = "The client was created by an earlier call that did not have this case
 
 @dataclass(frozen=True)
 class Created:
-    """There is a case of this claim; as it is now."""
+    """The claim has a case, as it is now."""
 
     case: Case
 
 
 @dataclass(frozen=True)
 class NotPlaced:
-    """There is no case of this claim, and why, in words for the partner."""
+    """The claim has no case; `message` says why, in words for the partner."""
 
     error_type: SubmissionError
     message: str
@@ -49,11 +49,11 @@ def submit_cases(
     *, link: ReferralPartnerClientLink, claims: Sequence[Claim], assigned: Mapping[str, User], at: datetime
 ) -> list[Submitted]:
     """
-    Create a case of each claim that somebody covers; what became of each, in their order. Five statements at most.
+    Create a case for each claim that somebody covers; return the outcome of each, in order. At most five statements.
 
-    For the transaction that makes the link and holds the client's row. `assigned` has the user of each address that
-    claims are assigned to, as the claims write it; to whom is not in it, nothing is assigned. The database refuses a
-    second call for a link, so that nothing is created twice; `answer_repeat` is for that.
+    Call it in the transaction that makes the link and has locked the client's row. `assigned` has the user for each
+    address that claims are assigned to, spelled as in the claims; a claim whose address is missing there is assigned to
+    nobody. The database refuses a second call for the same link; `answer_repeat` is for that.
     """
     if not claims:
         return []
@@ -66,9 +66,10 @@ def submit_cases(
 
 def answer_repeat(*, link: ReferralPartnerClientLink, claims: Sequence[Claim]) -> list[Submitted]:
     """
-    Say what the call that made the link did with each of these claims, cases as they are now; creates nothing.
+    Look up what the call that made the link did with each of these claims; creates nothing.
 
-    By the creditor's reference, else by position and all that was sent. One statement.
+    Claims are recognised by the creditor's reference, else by position and digest. Cases are returned as they are now.
+    One statement.
     """
     if not claims:
         return []
@@ -96,7 +97,7 @@ def _as_recorded(record: SubmittedCase | None, link: ReferralPartnerClientLink) 
 def _outcomes(
     link: ReferralPartnerClientLink, claims: Sequence[Claim], assigned: Mapping[str, User], at: datetime
 ) -> list[Submitted]:
-    """What shall become of each claim; new cases are not written yet."""
+    """Decide the outcome of each claim; new cases are not saved yet."""
     standing = _standing(link, claims)
     routes = route_with_rates([Wanted.of(claim) for claim in claims], at=at)
     return [
@@ -106,7 +107,7 @@ def _outcomes(
 
 
 def _standing(link: ReferralPartnerClientLink, claims: Sequence[Claim]) -> dict[str, Submitted]:
-    """What the client has already, by the creditor's reference; of cases of other links not more than that."""
+    """Outcomes for cases that the client already has, by the creditor's reference. A case of another link is not shown."""
     references = [claim.creditor_reference for claim in claims if claim.creditor_reference]
     cases = Case.objects.filter(client=link.client_id, creditor_reference__in=references)
     return {case.creditor_reference: _as_standing(case, link) for case in cases}
@@ -144,7 +145,7 @@ def _place(
 
 
 def _price(claim: Claim, usd_per_unit: Decimal | None, at: datetime) -> dict[str, Decimal | None]:
-    """By the standard agreement; without a rate it is not known."""
+    """The price by the standard agreement; None where the currency has no rate."""
     age = Age(claim.due_date, claim.over_12_months, claim.over_24_months)
     price = standard_price(claim.amount, claim.debtor.country, age, usd_per_unit=usd_per_unit, on=at.date())
     has_parts = claim.over_12_months is not None
@@ -155,7 +156,7 @@ def _price(claim: Claim, usd_per_unit: Decimal | None, at: datetime) -> dict[str
 
 
 OF_DEBTOR = [field.name for field in fields(Debtor)]
-# What a claim and a case call by the same name.
+# The fields that claims and cases have in common.
 SAID = sorted(
     {field.name for field in fields(Claim)}
     & {field.attname for field in Case._meta.concrete_fields} - {"collection_partner_id"}
@@ -165,13 +166,13 @@ COLUMNS = [field.attname for field in Case._meta.concrete_fields]
 
 
 class Made(NamedTuple):
-    """A case that was written."""
+    """A case that was inserted."""
 
     id: UUID
 
 
-# With the first step of each; a reference that is taken makes no row and no error. The ORM writes them in two, and does
-# not tell which rows a conflict left out.
+# Inserts the first transition of each case as well. A case whose reference is taken is left out, without an error. The
+# ORM needs two statements, and does not tell which rows a conflict left out.
 INSERT = Statement(
     Made,
     """
@@ -190,7 +191,7 @@ INSERT = Statement(
 
 
 def _insert(cases: Sequence[Case]) -> None:
-    """Write these, in one statement; those whose reference is taken get another one, in one more."""
+    """Insert these in one statement, and once more, under a new reference, those whose reference was taken."""
     if not cases:
         return
     rows = [{column: getattr(case, column) for column in COLUMNS} for case in cases]

@@ -1,4 +1,4 @@
-"""What clients bring: cases with their course; the collection partners, what they cover, and rates."""
+"""Cases with their transitions; collection partners with their coverage; exchange rates."""
 
 from cases.models.case import Case, CaseTransition, SubmissionError, SubmittedCase
 from cases.models.collection_partner import CollectionPartner, Coverage, ExchangeRate

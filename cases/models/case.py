@@ -1,4 +1,4 @@
-"""A claim that is to be collected, the course that it takes, and what became of each claim that a partner sent."""
+"""Cases, their transitions, and what became of each claim that a partner sent."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ REFERENCE = f"^[{ALPHABET}]{{8}}$"
 
 
 def draw_reference() -> str:
-    """Eight characters for people to write and say; the database knows whether they are taken."""
+    """Eight random characters, easy to write and say. They may be taken already: the database tells."""
     return "".join(secrets.choice(ALPHABET) for _ in range(8))
 
 
 class _Matches(Func):
-    """Whether a case has these words, by an index over a column that only the database knows (migration 0005)."""
+    """Whether a case has these words, by an index on a column that the model does not have (migration 0005)."""
 
     output_field = models.BooleanField()
 
     def as_sql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, *_: Any, **__: Any
     ) -> tuple[str, tuple[str | int, ...]]:
-        """Write it, of the table by the name that it has in this query: in a subquery that is another one."""
+        """Name the column by the table's alias in this query; it differs in subqueries."""
         case, words = self.get_source_expressions()
         column, _ = compiler.compile(case)
         sought, params = compiler.compile(words)
@@ -47,16 +47,16 @@ class CaseQuerySet(models.QuerySet["Case"]):
     """Selections of cases."""
 
     def lock(self) -> Self:
-        """With their rows locked until the transaction ends: who moves a case takes it first."""
+        """Lock their rows until the transaction ends; whoever moves a case does so first."""
         return self.select_for_update(no_key=True, of=("self",))
 
     def matching(self, words: str) -> Self:
         """
-        Cases in which each of these words is part of one of the reference, the creditor's or the debtor's name.
+        Cases in which each of these words is part of the reference, the creditor's reference or the debtor's name.
 
-        In any letter case, with any accents; what is no letter or digit stands between words. One or two letters alone
-        must begin a word. Without any word nothing matches, and what is longer than a name can be is cut off. Of many
-        words the six longest decide.
+        Letter case and accents do not matter; anything but letters and digits separates words. A word of one or two
+        letters must be the beginning of a word. Without words nothing matches, text longer than a name can be is cut
+        off, and of more than six words the six longest count.
         """
         return self.filter(_Matches(F("pk"), Value(words[:200])))
 
@@ -65,12 +65,12 @@ class Case(models.Model):
     """
     A claim against a debtor, under the link through which it came.
 
-    Frozen but for its course and what is earned; triggers of our own refuse anything else, and a lifecycle that cannot
-    follow (migration 0002). The database has a column `search` that is only for `matching`.
+    Frozen except for its lifecycle and what is earned: triggers refuse any other change, and any impossible transition
+    (migration 0002). The table has one more column, `search`, which only `matching` uses.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    # The three are one foreign key in the database, so that they cannot come apart.
+    # The next three are one foreign key in the database, so that they always belong together.
     link = models.ForeignKey(
         ReferralPartnerClientLink, on_delete=models.PROTECT, related_name="cases", db_constraint=False
     )
@@ -109,7 +109,7 @@ class Case(models.Model):
     skip_verification = models.BooleanField(default=False)
     is_test = models.BooleanField("test", default=False)
     tag = models.CharField(max_length=100, blank=True)
-    # A foreign key in the database, together with the client; a user who is removed leaves it blank there.
+    # Together with the client a foreign key in the database, which blanks it when the user is removed.
     assigned_user = models.ForeignKey(
         User, on_delete=models.DO_NOTHING, null=True, blank=True, related_name="+", db_constraint=False
     )
@@ -230,9 +230,9 @@ class Case(models.Model):
 
 class CaseTransition(models.Model):
     """
-    A step in the course of a case; the first begins at nothing. Append-only.
+    A step in the lifecycle of a case; `from_lifecycle` of the first is blank. Append-only.
 
-    The database takes a step only from where the last one ended, and no lifecycle of a case without its step.
+    The database takes a step only from where the last one ended, and refuses to move a case without a step.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="transitions", db_index=False)
@@ -269,9 +269,9 @@ class SubmissionError(models.TextChoices):
 
 class SubmittedCase(models.Model):
     """
-    What became of a claim of the call that made the link, which a repeat is answered from (product-rules 7.5).
+    What became of a claim in the call that made the link; repeated calls are answered from it (product-rules 7.5).
 
-    Append-only. The case came under this very link; the database sees to it.
+    Append-only. The database makes sure that the case came under this very link.
     """
 
     link = models.ForeignKey(
@@ -280,7 +280,7 @@ class SubmittedCase(models.Model):
     position = models.PositiveIntegerField(help_text="In the call, from 0.")
     creditor_reference = models.CharField(max_length=50, blank=True)
     digest = models.CharField(max_length=64, help_text="SHA-256 of all that was sent of it.")
-    # In the database a foreign key together with the link.
+    # Together with the link a foreign key in the database.
     case = models.ForeignKey(
         Case, on_delete=models.PROTECT, null=True, blank=True, related_name="submitted_as", db_constraint=False
     )

@@ -1,4 +1,4 @@
-"""Who collects, what they cover and from which amount on, and the rates by which amounts are compared."""
+"""Collection partners, what they cover, and the exchange rates by which amounts are compared."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from cases.claim import DebtorType
 
 ALPHA_2 = r"^[A-Z]{2}$"
 CURRENCY = r"^[A-Z]{3}$"
-# The currency that all others are compared by; it has no row of its own.
+# The currency that others are converted to; it has no exchange rate of its own.
 USD = "USD"
 DEBTOR_TYPES = [(kind.value, kind.value) for kind in DebtorType]
 
@@ -64,9 +64,10 @@ class CollectionPartner(models.Model):
 @pghistory.track(pghistory.UpdateEvent("changed", row=pghistory.Old), model_name="CoverageHistory")
 class Coverage(models.Model):
     """
-    A collection partner takes debtors in this country, perhaps of one US state, of one type, from some amount on.
+    A collection partner takes debtors in this country: maybe in one US state, of one type, above some amount only.
 
-    The first that fits gets the case. Positions are compared at the end of a transaction, so that two may be swapped.
+    The first that fits gets the case. That positions are unique is checked at the end of a transaction, so that two can
+    be swapped.
     """
 
     collection_partner = models.ForeignKey(CollectionPartner, on_delete=models.PROTECT, related_name="coverage")
@@ -119,7 +120,7 @@ class Coverage(models.Model):
 
     @property
     def minimum(self) -> str:
-        """From which amount on, as staff read it; blank where any will do."""
+        """The minimum amount, as staff read it; empty if there is none."""
         return "" if self.minimum_amount is None else f"{self.minimum_amount:,.2f} {self.minimum_currency}"
 
 
@@ -127,12 +128,12 @@ class ExchangeRateQuerySet(models.QuerySet["ExchangeRate"]):
     """Selections of rates."""
 
     def newest(self, currencies: Iterable[str], *, on: date) -> dict[str, ExchangeRate]:
-        """The rate of each currency that counts on this day, for those that have one; USD needs none."""
+        """The rate of each currency that applies on this day, for those that have one; USD has none."""
         known = self.filter(currency__in=set(currencies), date__lte=on)
         return {rate.currency: rate for rate in known.order_by("currency", "-date").distinct("currency")}
 
     def usd_per_unit(self, currencies: Iterable[str], *, on: date) -> dict[str, Decimal]:
-        """What one unit is worth in USD on this day, for those currencies of which that is known."""
+        """What one unit is worth in USD on this day, for USD and those of these currencies that have a rate."""
         rates = self.newest(currencies, on=on)
         return {**{currency: rate.usd_per_unit for currency, rate in rates.items()}, USD: Decimal(1)}
 

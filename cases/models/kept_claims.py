@@ -1,4 +1,4 @@
-"""Claims that came with a call which a client must approve first (product-rules 3.10)."""
+"""Claims from a call that a client must approve first (product-rules 3.10)."""
 
 from __future__ import annotations
 
@@ -17,18 +17,19 @@ CLAIMS = TypeAdapter(list[Claim])
 class KeptClaimsQuerySet(models.QuerySet["KeptClaims"]):
     """Selections of kept claims."""
 
-    def keep(self, request: LinkRequest, claims: Sequence[Claim]) -> None:
-        """Keep these with a request; those that are kept with it already stay, for a repeat changes nothing."""
-        kept = KeptClaims(request=request, claims=CLAIMS.dump_python([*claims], mode="json"))
+    def keep(self, link_request: LinkRequest, claims: Sequence[Claim]) -> None:
+        """Keep these with the link request; if it has some already, nothing changes, as with any repeat."""
+        kept = KeptClaims(request=link_request, claims=CLAIMS.dump_python([*claims], mode="json"))
         self.bulk_create([kept], ignore_conflicts=True)
 
 
 class KeptClaims(models.Model):
     """
-    The claims of a link request, until the client decides. Approved, they have the link under which cases were made.
+    The claims of a link request, until the client decides. Once approved, they have the link under which they were made
+    into cases.
 
-    Declined, expired or overtaken, they are deleted: a trigger sees to it, whoever it is that ends the request
-    (migration 0003).
+    When the request is declined, expires or is superseded, a trigger deletes them, whatever code does that (migration
+    0003).
     """
 
     request = models.OneToOneField(LinkRequest, on_delete=models.PROTECT, primary_key=True, related_name="kept_claims")

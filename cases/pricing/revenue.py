@@ -1,4 +1,4 @@
-"""What comes in with a case, and who gets which part of it."""
+"""What is recovered in a case, and who gets which part of it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CENT = Decimal("0.01")
 
 @dataclass(frozen=True)
 class Revenue:
-    """What is recovered, the fee on it, Debitura's part of that, the referral partner's of that; in USD to the cent."""
+    """What is recovered, the fee on that, Debitura's share of the fee and the referral partner's of Debitura's; in USD."""
 
     recovered: Decimal
     collection_partner: Decimal
@@ -21,7 +21,7 @@ class Revenue:
 
 
 def revenue(case: Case, recovered: Decimal, *, usd_per_unit: Decimal | None) -> Revenue | None:
-    """The parts of this much of the case's currency; None where the price or the rate is not known."""
+    """Split this amount in the case's currency, to the cent; None if the price or the rate is not known."""
     if usd_per_unit is None or case.success_fee_percentage is None:
         return None
     in_usd = recovered * usd_per_unit
