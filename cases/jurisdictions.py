@@ -98,7 +98,7 @@ def _codes() -> dict[str, str]:
 
 def us_place(given: str) -> Place | None:
     """
-    Where a debtor in the US is, by what was sent as the state: `CA`, `US-CA`, `California`, `D.C.`, `AE`, `Puerto Rico`.
+    Read what was sent as a US debtor's state: `CA`, `US-CA`, `California`, `D.C.`, `AE`, `Puerto Rico`.
 
     A territory is returned as a country of its own. None for anything that is neither a state nor a territory.
     """

@@ -107,7 +107,7 @@ def _outcomes(
 
 
 def _standing(link: ReferralPartnerClientLink, claims: Sequence[Claim]) -> dict[str, Submitted]:
-    """Outcomes for cases that the client already has, by the creditor's reference. A case of another link is not shown."""
+    """What the client already has, by the creditor's reference. A case of another link is not shown."""
     references = [claim.creditor_reference for claim in claims if claim.creditor_reference]
     cases = Case.objects.filter(client=link.client_id, creditor_reference__in=references)
     return {case.creditor_reference: _as_standing(case, link) for case in cases}

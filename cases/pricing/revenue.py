@@ -12,7 +12,7 @@ CENT = Decimal("0.01")
 
 @dataclass(frozen=True)
 class Revenue:
-    """What is recovered, the fee on that, Debitura's share of the fee and the referral partner's of Debitura's; in USD."""
+    """What is recovered, the fee on it, Debitura's share of the fee, and the referral partner's of that; in USD."""
 
     recovered: Decimal
     collection_partner: Decimal
