@@ -1,8 +1,8 @@
 """
-How many companies that we know a partner may be told of (product-rules 3.6).
+Limit how many companies that we know a partner may be told of (product-rules 3.6).
 
-A 409 tells that an address is a client's, so whoever asks for many could find out who our clients are. New companies
-are always created: an import must not stop for them.
+A 409 reveals that an address is a client's, so a partner that tries many could find out who our clients are. New
+companies are always created: they must not stop an import.
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ def note_asking(
     partner: ReferralPartner, matched: Sequence[Client], held: Collection[Held], keys: Sequence[str], *, at: datetime
 ) -> timedelta | None:
     """
-    Count what a 409 would tell the partner of these clients, whose rows are locked; how long it must wait if too much.
+    Count what a 409 would tell the partner about these clients; return how long it must wait if that is too much.
 
-    Each company counts once in 24 hours. Those that are the partner's own, or asked already and not decided, do not;
-    but who sends such an address along with others learns whether those are known, so they count as one, unless it is
-    the call that was made then.
+    The clients' rows are locked. Each company counts once in 24 hours. The partner's own clients do not count, nor do
+    those with an open link request from it. But whoever sends such an address along with others learns whether those
+    are known, so together the others count as one, unless this repeats the call that made the request.
     """
     requests = list(LinkRequest.objects.open().filter(partner=partner, client__in=matched))
     links = ReferralPartnerClientLink.objects.active().filter(partner=partner, client__in=matched)
-    own = {*links.values_list("client", flat=True), *(request.client_id for request in requests)}
+    own = {*links.values_list("client", flat=True), *(each.client_id for each in requests)}
     asked = {hash_of(str(client.pk)) for client in matched if client.pk not in own}
     others = sorted(set(keys) - {each.address for each in held if each.client_id in own})
-    if not asked and others and hash_of_addresses(keys) not in {request.asked_with for request in requests}:
+    if not asked and others and hash_of_addresses(keys) not in {each.asked_with for each in requests}:
         asked = {hash_of_addresses(others)}
     return _count(partner, asked, at=at)
 
 
 def note_typed(partner: ReferralPartner, client: Client, taken: Iterable[str], *, at: datetime) -> timedelta | None:
-    """Count what the pages of the partner's client, whose row is locked, would tell of these addresses of others."""
+    """Count what the pages of the partner's client, whose row is locked, would reveal of other clients' addresses."""
     return _count(partner, {hash_of(f"{client.pk} {address}") for address in taken}, at=at, on_pages_of=client)
 
 
@@ -66,7 +66,7 @@ def _count(
 
 
 def _tell(partner: ReferralPartner, at: datetime, *, companies: int, refused: int) -> None:
-    """Leave a word for support, and mail it when the partner comes so far today, and when it is stopped."""
+    """Record it for support; mail them when the partner first gets this far today, and when it is first stopped."""
     reached, is_new = AskingLimitReached.objects.get_or_create(partner=partner, day=at.date())
     AskingLimitReached.objects.filter(pk=reached.pk).update(companies=companies, refused=F("refused") + refused)
     if is_new or (refused and not reached.refused):
@@ -74,17 +74,17 @@ def _tell(partner: ReferralPartner, at: datetime, *, companies: int, refused: in
 
 
 def _until_there_is_room(partner: ReferralPartner, too_many: int, at: datetime) -> timedelta:
-    """Until so many of those that count are a day old."""
+    """How long until this many of the counted ones are a day old."""
     oldest = AskedFor.objects.of_the_last_day(partner).order_by("asked_at")[:too_many]
     last = oldest.aggregate(last=Max("asked_at"))["last"] or at
     return max(last + ONE_DAY - at, timedelta(seconds=1))
 
 
 def hash_of_addresses(keys: Iterable[str]) -> str:
-    """What stands for these addresses, which are not kept."""
+    """Stored in place of these addresses, whatever their order."""
     return hash_of(" ".join(sorted(keys)))
 
 
 def hash_of(what: str) -> str:
-    """What something is counted by, which is not kept itself."""
+    """Stored in place of what is counted."""
     return salted_hmac("onboarding.AskedFor", what, algorithm="sha256").hexdigest()

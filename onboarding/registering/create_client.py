@@ -1,4 +1,4 @@
-"""A client that nobody knows: its rows, its cases, and what its claims may not say."""
+"""Create a client that is new to us, with its users, link and cases."""
 
 from __future__ import annotations
 
@@ -21,14 +21,15 @@ from partners.models import ReferralPartner
 
 
 class CreatedRow(NamedTuple):
-    """What was written, and which version is to be signed."""
+    """The rows that were inserted, and the number of the current version of the agreement."""
 
     link: ReferralPartnerClientLink
     client: Client
     current_number: int | None
 
 
-# One statement for the ORM's five. The fee is held as it is until it is frozen on the link (product-rules 2.5).
+# One statement instead of the ORM's five. The partner's row is locked, so that the link gets the fee of this moment
+# (product-rules 2.5).
 CREATE = Statement(
     CreatedRow,
     """
@@ -64,7 +65,7 @@ CREATE = Statement(
 def create_client(
     partner: ReferralPartner, registration: Registration, at: datetime
 ) -> AwaitingSignature | RulesBroken:
-    """Create the client with its users, its link and its cases; the transaction is the caller's."""
+    """Create the client with its users, its link and its cases, in the caller's transaction."""
     if broken := tuple(_assigned_to_strangers(registration)):
         return RulesBroken(broken)
     link, current_number = _insert(partner, registration)
@@ -75,7 +76,7 @@ def create_client(
 
 
 def _insert(partner: ReferralPartner, registration: Registration) -> tuple[ReferralPartnerClientLink, int | None]:
-    """The client with its users and addresses, and its link, in one statement; and which version is to be signed."""
+    """Insert client, users, addresses and link, in one statement; return the link and the number of the current version."""
     company, people = registration.company, registration.people
     facts = {
         **vars(company),
@@ -96,7 +97,7 @@ def _insert(partner: ReferralPartner, registration: Registration) -> tuple[Refer
 
 
 def in_unknown_divisions(registration: Registration) -> Iterator[BrokenRule]:
-    """Clients have no divisions, so none is known."""
+    """A broken rule for each claim that names a division: clients have none yet."""
     for index, claim in enumerate(registration.claims):
         if claim.division_id is not None:
             message = f"cases[{index}].creditorDivisionId: the client has no division {claim.division_id}."
@@ -112,7 +113,7 @@ def _assigned_to_strangers(registration: Registration) -> Iterator[BrokenRule]:
 
 
 def assigned_users(client: Client, claims: Iterable[Claim]) -> dict[str, User]:
-    """The users to whom claims are assigned, by the address as the claims write it; no statement where none is."""
+    """The users that claims are assigned to, by address as spelled in the claims. No query if none is assigned."""
     addresses = {claim.assigned_user_email for claim in claims} - {""}
     if not addresses:
         return {}

@@ -1,4 +1,4 @@
-"""Locks on what has no row yet: a tenant id, an address. Taken before any row's."""
+"""Advisory locks on what has no row yet: a tenant id, an address. Taken before any row is locked."""
 
 from __future__ import annotations
 
@@ -11,23 +11,24 @@ from edge.patience import patience
 from partners.models import ReferralPartner
 
 SECONDS_FOR_A_NAME = 10.0
-# Locks are of no table, which the ORM would want.
+# The ORM has no advisory locks.
 TAKE_THOSE_BEFORE_ONE_THAT_IS_TAKEN = """
 SELECT key FROM unnest(%s::bigint[]) AS key WHERE NOT pg_try_advisory_xact_lock(key) LIMIT 1
 """
 
 
 def tenant_lock(partner: ReferralPartner, external_tenant_id: str) -> str:
-    """The name of the lock on what a partner's id stands for."""
+    """The name of the lock on a partner's tenant id."""
     return f"tenant:{partner.pk}:{external_tenant_id}"
 
 
 def take_advisory_locks(names: Iterable[str]) -> None:
     """
-    Hold a lock for each name until the transaction ends, taken in one order whatever order they are given in.
+    Lock each of these names until the transaction ends, always in the same order, so that calls do not deadlock.
 
-    Many calls may be about one address (an import that names the bookkeeper as everybody's user), and each holds it
-    only as long as it works: so it is waited for longer than a row, up to the first that is not free in one statement.
+    The wait for them is longer than for a row: many calls may share one address (an import that names the bookkeeper as
+    everybody's user), and each holds its lock only briefly. The first statement takes all up to the first that is not
+    free; a second waits for that one and the rest.
     """
     keys = sorted({advisory_key(name) for name in names})
     with connection.cursor() as cursor:
@@ -39,5 +40,5 @@ def take_advisory_locks(names: Iterable[str]) -> None:
 
 
 def advisory_key(name: str) -> int:
-    """The number under which PostgreSQL knows a lock of this name."""
+    """PostgreSQL's key for the lock of this name, a signed 64-bit number."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)

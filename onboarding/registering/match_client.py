@@ -1,4 +1,4 @@
-"""Whose the addresses of a registration are already, and what the partner is told of those clients."""
+"""Find the clients that already hold addresses of a registration, and decide what the partner is told of them."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from partners.models import ReferralPartner
 
 
 def pending_request(partner: ReferralPartner, external_tenant_id: str) -> LinkRequest | None:
-    """The request under this id that waits for a client's answer."""
+    """The open link request under this id; None if there is none."""
     requests = LinkRequest.objects.of(partner, external_tenant_id)
-    # Every new client passes here, and hardly any has one.
+    # Every new client comes through here, and hardly any has one.
     return _open_request(requests) if requests.pending().exists() else None
 
 
 def lock_owners(held: list[Held], keys: list[str]) -> tuple[list[Held], list[Client]]:
     """
-    What is held of these addresses with its owners' rows locked, and the owners for whom one of them stands.
+    Lock the clients that hold these addresses; return the addresses held, and the clients for which one stands.
 
-    Read again under the locks: meanwhile somebody may have proven an address, or let one go.
+    The addresses are read again under the locks: somebody may have proven or released one meanwhile.
     """
     owners = list(Client.objects.filter(pk__in={each.client_id for each in held}).order_by("pk").lock())
     held = EmailAddress.objects.held(keys)
@@ -45,7 +45,7 @@ def lock_owners(held: list[Held], keys: list[str]) -> tuple[list[Held], list[Cli
 def refuse(
     matched: list[Client], partner: ReferralPartner, registration: Registration, held: Iterable[Held]
 ) -> Refusal:
-    """Ask the one client for its approval, or say and note why not; the clients' rows are locked."""
+    """Ask the one client for its approval, or note a conflict and return what it is; the clients' rows are locked."""
     by = [each for each in held if each.stands]
     match matched:
         case [client]:
@@ -56,7 +56,7 @@ def refuse(
 
 
 def _matched(client: Client, partner: ReferralPartner, registration: Registration, by: Iterable[Held]) -> Refusal:
-    """The client's row is locked: links and requests stay as they are read here (product-rules 3.2–3.4, 3.7)."""
+    """The client's row is locked, so its links and link requests cannot change (product-rules 3.2–3.4, 3.7)."""
     external_tenant_id = registration.external_tenant_id
     pending = _open_request(LinkRequest.objects.filter(partner=partner, client=client))
     if pending is not None:
@@ -74,38 +74,39 @@ def _matched(client: Client, partner: ReferralPartner, registration: Registratio
 
 
 def _open_request(requests: LinkRequestQuerySet) -> LinkRequest | None:
-    """The pending one among these; one whose deadline is over is closed, whatever the worker does."""
-    request = requests.pending().first()
-    if request is None or LinkRequest.objects.filter(pk=request.pk).expire_overdue():
+    """The pending one among these. Expires one whose deadline is over, without waiting for the worker to do so."""
+    link_request = requests.pending().first()
+    if link_request is None or LinkRequest.objects.filter(pk=link_request.pk).expire_overdue():
         return None
-    return request
+    return link_request
 
 
 def _take_up_again(client: Client, partner: ReferralPartner) -> LinkRequest | None:
     """
-    The request for this client that another outcome has overtaken, waiting again, with its URL and deadline.
+    Reopen a link request for this client that another outcome has overtaken, with its old URL and deadline.
 
-    A new one each time would let a partner have as many as it likes. Where its tenant id stands for another client by
-    now, it stays as it is.
+    A new one each time would let a partner have as many as it likes. A request whose tenant id is meanwhile in use
+    again stays superseded. None if none can be reopened.
     """
-    for request in LinkRequest.objects.overtaken().filter(client=client, partner=partner).order_by("-created_at"):
+    overtaken = LinkRequest.objects.overtaken().filter(client=client, partner=partner)
+    for link_request in overtaken.order_by("-created_at"):
         id_is_free = (
-            not ReferralPartnerClientLink.objects.active().of(partner, request.external_tenant_id).exists()
-            and not LinkRequest.objects.of(partner, request.external_tenant_id).pending().exists()
+            not ReferralPartnerClientLink.objects.active().of(partner, link_request.external_tenant_id).exists()
+            and not LinkRequest.objects.of(partner, link_request.external_tenant_id).pending().exists()
         )
-        if id_is_free and LinkRequest.objects.filter(pk=request.pk).take_up_again():
-            request.refresh_from_db()
-            return request
+        if id_is_free and LinkRequest.objects.filter(pk=link_request.pk).take_up_again():
+            link_request.refresh_from_db()
+            return link_request
     return None
 
 
 def _ask(client: Client, partner: ReferralPartner, registration: Registration) -> LinkRequest:
-    request = LinkRequest.objects.create(
+    link_request = LinkRequest.objects.create(
         client=client,
         partner=partner,
         external_tenant_id=registration.external_tenant_id,
         asked_with=hash_of_addresses(registration.address_keys),
         expires_at=Now() + timedelta(days=partner.approval_days),
     )
-    request.refresh_from_db()
-    return request
+    link_request.refresh_from_db()
+    return link_request

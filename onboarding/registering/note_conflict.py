@@ -1,4 +1,4 @@
-"""Keep for support what a partner could not get; a repeat counts on the conflict there is (product-rules 3.12)."""
+"""Note conflicts for support; a repeated call is counted on the existing conflict (product-rules 3.12)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from partners.models import ReferralPartner
 def note_rival(
     link: ReferralPartnerClientLink, partner: ReferralPartner, external_tenant_id: str, matched: Iterable[Held]
 ) -> None:
-    """Note that the partner asked for a client that another partner has; the client's row is locked."""
+    """Note that the partner asked for a client of another partner; the client's row is locked."""
     standing = LinkConflict.objects.standing().filter(
         kind=ConflictKind.ELSEWHERE, partner=partner, client=link.client_id
     )
@@ -45,7 +45,7 @@ def note_ambiguity(
     """
     Note that the partner's addresses belong to several clients, whose rows are locked.
 
-    One conflict for the same clients, under whatever tenant id they are asked for: there is one thing to decide.
+    The same clients make one conflict, whatever the tenant ids: support has one thing to decide.
     """
     key = matched_key(clients)
     standing = LinkConflict.objects.standing().filter(kind=ConflictKind.AMBIGUOUS, partner=partner, matched_key=key)
@@ -60,7 +60,7 @@ def note_ambiguity(
 
 
 def matched_key(clients: Iterable[Client]) -> str:
-    """Which clients these are, as one value: SHA-256 in hex over their sorted ids."""
+    """One value for a set of clients: SHA-256 in hex over their sorted ids."""
     return hashlib.sha256(" ".join(sorted(str(client.pk) for client in clients)).encode()).hexdigest()
 
 
@@ -72,5 +72,5 @@ def _note_addresses(conflict: LinkConflict, matched: Iterable[Held]) -> None:
 
 
 def _count(standing: LinkConflictQuerySet) -> int:
-    """Count a repeat; how many conflicts there were to count on, which is none or one."""
+    """Count a repeated call; return 1 if there was a conflict to count it on, else 0."""
     return standing.update(times_asked=F("times_asked") + 1, last_asked_at=Now())

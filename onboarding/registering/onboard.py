@@ -25,9 +25,9 @@ def onboard_client(*, partner: ReferralPartner, registration: Registration, at: 
     """
     Create the client and link it to the partner, or say what stands in the way.
 
-    Repeating a call creates nothing: the partner's id for the client decides, whatever else is sent. Whether the
+    A repeated call creates nothing: the partner's id for the client decides, whatever else is sent. Whether the
     agreement is signed is looked up anew, so Ready can turn into AwaitingSignature. Claims that somebody covers become
-    cases with the client, or once it has approved the link; what became of them is told again as it is then.
+    cases when the client is created, or when it approves the link; a repeat reports on them as they are then.
     """
     known = _find_again(partner, registration, at)
     if known is not None:
@@ -35,13 +35,13 @@ def onboard_client(*, partner: ReferralPartner, registration: Registration, at: 
     try:
         return _create_or_match(partner, registration, at)
     except IntegrityError:
-        # An address was taken by a page or by staff between matching and creating, for they take no lock on addresses.
-        # It is there now, so matching finds it.
+        # Pages and staff take no lock on addresses, and took one of these between matching and creating. It is there
+        # now, so matching finds it.
         return _create_or_match(partner, registration, at)
 
 
 def find_onboarded(*, partner: ReferralPartner, external_tenant_id: str, at: datetime) -> Onboarded | None:
-    """The state of now of a client that the partner has under this id; takes no lock, writes nothing."""
+    """The partner's client under this id, as it is now; None if there is none. Takes no lock, writes nothing."""
     found = find_active_link(partner.pk, external_tenant_id)
     if found is None:
         return None
@@ -69,7 +69,7 @@ def _create_or_match(partner: ReferralPartner, registration: Registration, at: d
 
 
 def _one_at_a_time(partner: ReferralPartner, registration: Registration) -> None:
-    """Matching reads what creating writes: two at once could both find nothing. Sorted, so no deadlock."""
+    """Matching reads what creating writes, so two calls at once could both find nothing."""
     names = [f"email:{address}" for address in registration.address_keys]
     take_advisory_locks([tenant_lock(partner, registration.external_tenant_id), *names])
 

@@ -1,4 +1,4 @@
-"""What becomes of a registration."""
+"""What can come of a registration."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ class AwaitingSignature:
 
 @dataclass(frozen=True)
 class NeedsApproval:
-    """We know this company: it must approve the partner, as this request asks it to."""
+    """We know this company: it must approve the partner's link request."""
 
     request: LinkRequest
 
 
 @dataclass(frozen=True)
 class Disowned:
-    """The company has said that it does not know the partner; support must lift that first."""
+    """The company declined, saying that it does not know the partner; support must lift that first."""
 
     external_tenant_id: str
 
@@ -53,7 +53,7 @@ class LinkedElsewhere:
 
 @dataclass(frozen=True)
 class LinkedUnderOtherId:
-    """The company is this partner's already, under the id given here."""
+    """The company is already this partner's client, under the id `linked_under`."""
 
     linked_under: str
 
@@ -67,14 +67,14 @@ class Ambiguous:
 
 @dataclass(frozen=True)
 class AskedTooOften:
-    """The partner was told of too many companies that we know in a day; this one is one of them."""
+    """The partner asked for too many companies that we know within a day, and this is another."""
 
     retry_after: timedelta
 
 
 @dataclass(frozen=True)
 class BrokenRule:
-    """Something in a claim that the client's own facts do not allow."""
+    """Something in a claim that does not fit the client."""
 
     type: str
     message: str
@@ -82,7 +82,7 @@ class BrokenRule:
 
 @dataclass(frozen=True)
 class RulesBroken:
-    """Claims are assigned to nobody or to no division of the client; nothing was created."""
+    """Claims name a user or a division that the client does not have; nothing was created."""
 
     rules: tuple[BrokenRule, ...]
 
@@ -94,7 +94,7 @@ type Outcome = Onboarded | Refusal
 
 
 def onboarded_as(link: ReferralPartnerClientLink, status: AgreementStatus) -> Onboarded:
-    """What a link is to its partner whose client stands so with the agreement."""
+    """The outcome for a link that exists, by its client's agreement status."""
     match status:
         case Current():
             return Ready(link, status, is_replay=True)

@@ -1,4 +1,4 @@
-"""What a partner tells of its customer."""
+"""What a partner tells us about its customer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MAX_USERS = 50  # of a client
 
 @dataclass(frozen=True)
 class Company:
-    """The client's details as registered; country is alpha-2, absent facts are blank."""
+    """The company's details as registered. `country` is alpha-2; absent facts are blank."""
 
     name: str
     country: str
@@ -27,7 +27,7 @@ class Company:
 
 @dataclass(frozen=True)
 class Person:
-    """A user of the client; the onboarding user is its creditor admin."""
+    """A person as registered, who becomes a user of the client; the onboarding user becomes its creditor admin."""
 
     name: str
     email: str
@@ -36,7 +36,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Registration:
-    """A partner's customer, ready to be created: exactly one person is the onboarding user."""
+    """A partner's customer, validated. Exactly one person is the onboarding user."""
 
     external_tenant_id: str
     company: Company
@@ -45,6 +45,6 @@ class Registration:
 
     @property
     def address_keys(self) -> list[str]:
-        """Every address in its normal form, once, sorted."""
+        """All addresses in their normal form, sorted, without duplicates."""
         given = [self.company.support_email, *(person.email for person in self.people)]
         return sorted({normal_address(email) for email in given})
