@@ -25,8 +25,7 @@ class KeptClaimsQuerySet(models.QuerySet["KeptClaims"]):
 
 class KeptClaims(models.Model):
     """
-    The claims of a link request, until the client decides. Once approved, they have the link under which they were made
-    into cases.
+    The claims of a link request. Once the client approves it, they get the link under which they became cases.
 
     When the request is declined, expires or is superseded, a trigger deletes them, whatever code does that (migration
     0003).

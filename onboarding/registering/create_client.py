@@ -76,7 +76,7 @@ def create_client(
 
 
 def _insert(partner: ReferralPartner, registration: Registration) -> tuple[ReferralPartnerClientLink, int | None]:
-    """Insert client, users, addresses and link, in one statement; return the link and the number of the current version."""
+    """Insert client, users, addresses and link, in one statement; return the link and the current version's number."""
     company, people = registration.company, registration.people
     facts = {
         **vars(company),
