@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
 from debitura import embedded_postgres
-from edge.request_log import hide_values_of_crashes
+from edge.log_lines import hide_values_of_crashes
 
 
 def main() -> None:

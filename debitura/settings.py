@@ -13,8 +13,8 @@ from debitura import embedded_postgres
 from debitura.environment import Environment, network, of_production
 from edge.chunked import MAX_BODY, MAX_FORM, in_words
 from edge.encryption import read_keys
+from edge.log_lines import configure_logging
 from edge.mailbox import is_address
-from edge.request_log import configure_logging
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 

@@ -11,7 +11,7 @@ from django.core.wsgi import get_wsgi_application
 
 from clients.countries import load_countries
 from edge.chunked import ReadsAnyContentType, ReadsChunkedBodies, WaitsWithoutDatabase
-from edge.request_log import crash_line, hide_values_of_crashes
+from edge.log_lines import crash_line, hide_values_of_crashes
 from processes.web import end_with_the_main_process
 
 hide_values_of_crashes()

@@ -1,1 +1,1 @@
-"""The edges: strict JSON, shapes, errors, request ids and logs, the caller's address; secrets and functions at rest."""
+"""Where the software meets the outside: JSON, text, addresses, errors, logs and the database."""

@@ -1,4 +1,4 @@
-"""What others see of errors: one JSON body for the API, one plain page for people; never a stack trace."""
+"""Answer errors: in JSON for the API, with a plain page for people; never with a stack trace."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ PAGES = {
     500: ("Something went wrong", "This is a fault of ours. Please try again; if it goes on, tell support."),
     503: ("One moment, please", "Please wait a few seconds and load the page again; it shows what has been saved."),
 }
-# By what was wrong with a form.
+# For a form that the CSRF check refused, by what was wrong.
 FORM_REFUSED = {
     "origin": (
         "This form did not come from here",
@@ -55,7 +55,7 @@ FORM_REFUSED = {
 
 
 def answer_exception(exc: Exception, context: Mapping[str, Any]) -> HttpResponse:
-    """Turn whatever an operation raised into its answer; for DRF's EXCEPTION_HANDLER."""
+    """Turn whatever an operation raised into a response; for DRF's EXCEPTION_HANDLER."""
     if is_database_away(exc):
         return _away(context["request"]._request, exc)
     error = _as_api_error(exc)
@@ -94,7 +94,7 @@ def _json(error: ApiError) -> JsonResponse:
 
 
 def answer(request: HttpRequest, error: ApiError, page: tuple[str, str] | None = None) -> HttpResponse:
-    """Answer in JSON to those who call the API or ask for no page; with a page to people."""
+    """Answer in JSON to calls of the API and to clients that accept no HTML, with a page to people."""
     if is_api(request) or "text/html" not in request.headers.get("Accept", ""):
         return _json(error)
     title, sentence = page or PAGES.get(error.status, (PAGES[400][0], error.message))
@@ -105,7 +105,7 @@ def answer(request: HttpRequest, error: ApiError, page: tuple[str, str] | None =
         "request_id": _request_id() if error.status == 500 else None,
         "support_contact": settings.SUPPORT_CONTACT,
     }
-    # Without the request: context processors could ask the database, which may be what is away.
+    # Rendered without the request: context processors could query the database, which may be what is away.
     html = render_to_string("errors/page.html", context)
     return HttpResponse(html, status=error.status, headers={"Cache-Control": "no-store", **(error.headers or {})})
 
@@ -116,7 +116,7 @@ def _away(request: HttpRequest, exc: BaseException) -> HttpResponse:
 
 
 class DatabaseAwayMiddleware:
-    """A 503 with Retry-After for pages too; what other middleware raises reaches `server_error`, with the same."""
+    """Gives pages a 503 with Retry-After too; what other middleware raises gets the same from `server_error`."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
@@ -126,15 +126,15 @@ class DatabaseAwayMiddleware:
         return self._get_response(request)
 
     def process_exception(self, request: HttpRequest, exc: Exception) -> HttpResponse | None:
-        """Answer what a view could not do without the database."""
+        """Answer if the view failed because the database is away; None leaves other exceptions alone."""
         return _away(request, exc) if is_database_away(exc) else None
 
 
 class NeverRaises:
     """
-    Answers what goes wrong outside Django, which the server would print with all its values.
+    Answers exceptions outside Django's own handling, which the server would print with all their values.
 
-    What Django itself raises it answers itself; so this is for what happens while it makes the request.
+    Django answers what its middleware and views raise, so these come from creating the request.
     """
 
     def __init__(self, application: WSGIApplication) -> None:
@@ -154,16 +154,16 @@ class NeverRaises:
 
 
 def takes_plain_http[View: Callable[..., HttpResponseBase]](view: View) -> View:
-    """Mark a view that may be asked without TLS: a load balancer asks it, inside, and sends no key."""
+    """Mark a view that may be called without TLS: a load balancer calls it from inside and sends no key."""
     view.takes_plain_http = True  # type: ignore[attr-defined]  # as Django's decorators do
     return view
 
 
 def sent_in_clear(request: HttpRequest) -> ApiError | None:
     """
-    Refuse a call that came without TLS, where there is TLS: it brought a key that others could read on the way.
+    Refuse a call that came without TLS although TLS is on: others could read its key on the way. None for other calls.
 
-    It is not led on: a program that is would send its key in clear for ever.
+    It is not redirected: a program that follows redirects would send its key in the clear forever.
     """
     if not settings.SECURE_SSL_REDIRECT or request.is_secure():
         return None
@@ -175,7 +175,7 @@ def sent_in_clear(request: HttpRequest) -> ApiError | None:
 
 
 def _form_refusal(request: HttpRequest) -> ApiError | None:
-    """Forms of pages come in UTF-8, which is what all pages are sent in, and files count towards their size."""
+    """Refuse a form that is not in UTF-8, as all our pages are, or that is too large, files included."""
     if (request.encoding or "utf-8").lower() != "utf-8":
         return standard(400)
     length = request.headers.get("Content-Length", "")
@@ -185,9 +185,9 @@ def _form_refusal(request: HttpRequest) -> ApiError | None:
 
 def with_our_body(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """
-    Give our body to the errors that Django answers by itself.
+    Replace the body of errors that Django answers by itself.
 
-    A 405 of a page has none, and with DEBUG on an unknown address or host is answered with all URLs or settings.
+    Its 405 has none, and with DEBUG on it answers an unknown path or host with all URLs or settings.
     """
     if settings.DEBUG and response.status_code in (400, 404) and request.resolver_match is None:
         return answer(request, standard(400) if response.status_code == 400 else _nothing_here(request))
@@ -197,13 +197,13 @@ def with_our_body(request: HttpRequest, response: HttpResponseBase) -> HttpRespo
 
 
 class ErrorBodiesMiddleware:
-    """Our body for the errors of pages, whoever raises them."""
+    """Gives the errors of pages our own body, wherever they come from."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Look at the request on its way in, before a form is read, and at the answer on its way out."""
+        """Check the request before its form is read, and the response on its way out."""
         refusal = _form_refusal(request)
         return answer(request, refusal) if refusal else with_our_body(request, self._get_response(request))
 
@@ -214,7 +214,7 @@ class ErrorBodiesMiddleware:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Answer what Django found wrong with a request, for handler400; a form over the limit is a 413."""
+    """Answer a request that Django refused, for handler400; a form over the limit is a 413."""
     return answer(request, _as_api_error(exception) or standard(400))
 
 
@@ -224,7 +224,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer a form that comes from no page of ours, or from one that is too old; for CSRF_FAILURE_VIEW."""
+    """Answer a form that comes from a page of another site, or from one that is too old; for CSRF_FAILURE_VIEW."""
     kind = "cookie" if reason == REASON_NO_CSRF_COOKIE else "token"
     foreign = reason.startswith(("Origin checking", "Referer checking"))
     return answer(request, standard(403), FORM_REFUSED["origin" if foreign else kind])
@@ -236,7 +236,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def _nothing_here(request: HttpRequest) -> ApiError:
-    """Name the slash where it is what is wrong with the path of a call."""
+    """The 404, with a hint if the path ends with a slash or has two in a row."""
     path, error = request.path_info, standard(404)
     if path.endswith("/") or "//" in path:
         error.message = "There is nothing here: the path has a slash at its end, or two in a row. Send it without."
@@ -244,7 +244,7 @@ def _nothing_here(request: HttpRequest) -> ApiError:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer what nobody caught, for handler500; a database that middleware missed is a 503. Django logs the crash."""
+    """Answer an uncaught exception, for handler500: a 503 if the database is away. Django logs the crash."""
     crashed = sys.exception()
     if crashed is not None and is_database_away(crashed):
         return _away(request, crashed)

@@ -1,4 +1,4 @@
-"""The way of a call through Django: past all that only pages need."""
+"""Answer calls of the API without the middleware that only pages need."""
 
 from collections.abc import Callable
 from typing import cast
@@ -13,19 +13,19 @@ from edge.is_api import is_api
 
 
 class _Views(BaseHandler):
-    """Django's way from a request to its view and back, with no middleware on it."""
+    """Django's handler, from a request to its view and back, without any middleware."""
 
     _view_middleware = _template_response_middleware = _exception_middleware = ()
 
     def answer(self, request: HttpRequest) -> HttpResponseBase:
-        """Let the view answer; a host that is not ours is a 400."""
+        """Let the view answer. `get_host` raises if the host is not ours, which makes a 400."""
         request.get_host()
         response: HttpResponseBase = self._get_response(request)  # type: ignore[attr-defined]  # the stubs leave it out
         return response
 
 
 class ApiMiddleware:
-    """Answers calls here: no session, cookie or form. What else there is, pages, goes on to all of that."""
+    """Answers calls of the API, without session, cookie or form; passes requests for pages on to other middleware."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._pages = get_response

@@ -1,4 +1,4 @@
-"""How bodies arrive: in chunks, slowly, and called what they are not."""
+"""Prepare bodies for Django that arrive in chunks, slowly, or under a wrong name."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
@@ -9,31 +9,31 @@ from edge.patience import give_connections_back
 
 MAX_BODY, MAX_FORM = 1_000_000, 400_000  # bytes, of a call and of a page's form
 LONGEST_TYPE = 255
-MAX_DROPPED = 10 * MAX_BODY  # how much of what is too long is still read, to be able to say so
+MAX_DROPPED = 10 * MAX_BODY  # bytes of a body over the limit that are still read, so that its sender gets the answer
 type WSGIApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 def in_words(size: int) -> str:
-    """So many bytes, as callers are told of a limit."""
+    """A size in bytes as people write it: `1 MB`, `400 kB`."""
     return f"{size // 1_000_000} MB" if size >= 1_000_000 else f"{size // 1_000} kB"
 
 
 class Stream(Protocol):
-    """Where a body comes from."""
+    """The stream that a body is read from."""
 
     def read(self, size: int, /) -> bytes:
-        """Read at most so many bytes; none at the end."""
+        """Read at most `size` bytes; empty at the end."""
 
     def readline(self, size: int, /) -> bytes:
-        """Read to the end of the line, or at most so many bytes."""
+        """Read to the end of the line, or at most `size` bytes."""
 
 
 class ReadsChunkedBodies:
     """
     Lets Django read a chunked body like any other.
 
-    Django takes a request without Content-Length for one without a body. The server ends the stream where the last
-    chunk ends, so any length that is over the limit will do: what is longer is refused by its size anyway.
+    Django assumes that a request without Content-Length has no body. The server ends the stream after the last chunk,
+    so any length over the limit will do: a longer body is refused for its size anyway.
     """
 
     def __init__(self, application: WSGIApplication) -> None:
@@ -48,9 +48,9 @@ class ReadsChunkedBodies:
 
 class ReadsAnyContentType:
     """
-    Leaves out of a Content-Type what cannot be read.
+    Cuts a Content-Type that cannot be parsed down to its media type.
 
-    Django reads it while it makes the request, before anything that could answer what goes wrong there.
+    Django parses it while creating the request, before anything could answer an error.
     """
 
     def __init__(self, application: WSGIApplication) -> None:
@@ -74,9 +74,9 @@ def _is_readable(content_type: str) -> bool:
 
 class WaitsWithoutDatabase:
     """
-    Gives the database connection back while a body is on its way, which may take for ever.
+    Gives the database connection back while a body is being received, which may take forever.
 
-    Who is calling is asked first, so a handful of callers that drip their bodies would have all connections.
+    Authentication takes one before the body is read, so a handful of slow senders could hold all connections.
     """
 
     def __init__(self, application: WSGIApplication) -> None:

@@ -1,4 +1,4 @@
-"""Whose request it is, by address: evidence of a signature, and the throttle on sign-in, rest on it."""
+"""Which address a request comes from: evidence of signatures, and the throttle on sign-in, rely on it."""
 
 from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -9,10 +9,10 @@ from django.http import HttpRequest, HttpResponseBase
 
 def client_ip(request: HttpRequest) -> str | None:
     """
-    Return the address nearest to the visitor that can be believed.
+    Return the address nearest to the sender of the request that can be trusted.
 
-    `X-Forwarded-For` counts only as far as it was written by the proxies of TRUSTED_PROXIES: read from the right, the
-    first address that is none of theirs. None when the server does not know the peer, as on a unix socket.
+    Only those entries of `X-Forwarded-For` count that TRUSTED_PROXIES wrote: reading from the right, it is the first
+    address that is not one of theirs. None if the server does not know its peer, as on a unix socket.
     """
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
     nearest = _peer(request)
@@ -26,22 +26,22 @@ def client_ip(request: HttpRequest) -> str | None:
 
 def network_of(request: HttpRequest) -> str:
     """
-    Return the network that the visitor's address is in, as it is given to one household or office: /24, or /48.
+    Return the network of the sender's address, of the size that a household or office gets: /24, or /48 for IPv6.
 
-    Empty where the address is not known.
+    Empty if the address is not known.
     """
     known = _read(client_ip(request) or "")
     return "" if known is None else str(ip_network((known, 24 if known.version == 4 else 48), strict=False))
 
 
 class ForwardedSchemeMiddleware:
-    """Believes TRUSTED_PROXIES, and nobody else, that a request came over TLS."""
+    """Believes TRUSTED_PROXIES, and no other peer, that a request came over TLS."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Put the scheme of the visitor in the place of the proxy's own; of several, each must have been https."""
+        """Replace the scheme of the proxy's own request; if the header lists several, each must be https."""
         peer = _peer(request)
         if peer is not None and _is_trusted(peer) and "X-Forwarded-Proto" in request.headers:
             said = {hop.strip().lower() for hop in request.headers["X-Forwarded-Proto"].split(",")}
@@ -54,7 +54,7 @@ def _peer(request: HttpRequest) -> IPv4Address | IPv6Address | None:
 
 
 def _read(text: str) -> IPv4Address | IPv6Address | None:
-    """Read an address, in the one form that it has: without the interface that it came in by, IPv4 as IPv4."""
+    """Parse an address, without an IPv6 zone and with mapped IPv4 as IPv4; None if it is not an address."""
     try:
         address = ip_address(text.partition("%")[0])
     except ValueError:

@@ -1,4 +1,4 @@
-"""One clock for what is decided: the database's, since those of web servers differ; and moments as people mean them."""
+"""The database's clock, which decides, since those of web servers differ; and moments as people write them."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import cast
@@ -8,15 +8,15 @@ from django.db.models import DateTimeField, Func
 
 
 class ClockTimestamp(Func):
-    """The database's clock at this very row; Now() stands still for a statement, and web servers' clocks differ."""
+    """The database's clock when this very row is processed; Now() is the time at which the statement began."""
 
     function = "clock_timestamp"
     output_field = DateTimeField()
 
 
 def database_time() -> datetime:
-    """Ask the database what time it is now, not when the transaction began."""
-    with connection.cursor() as cursor:  # of no table, which the ORM would want
+    """The time by the database's clock now, not when the transaction began."""
+    with connection.cursor() as cursor:  # the ORM cannot query without a table
         cursor.execute("SELECT clock_timestamp()")
         [now] = cursor.fetchone()
     return cast(datetime, now)
@@ -28,6 +28,6 @@ def end_of(day: date) -> datetime:
 
 
 def for_people(moment: datetime) -> str:
-    """Write a moment as people do, to the minute: `24 November 2026, 14:20 UTC`."""
+    """A moment as people write it, to the minute: `24 November 2026, 14:20 UTC`."""
     utc = moment.astimezone(UTC)
     return f"{utc.day} {utc:%B %Y, %H:%M} UTC"

@@ -1,4 +1,4 @@
-"""Parts of paths."""
+"""Path converters."""
 
 from typing import override
 
@@ -6,11 +6,11 @@ from django.urls.converters import UUIDConverter
 
 
 class IdConverter(UUIDConverter):
-    """An id of ours, in any letter case: SQL Server and Apple print UUIDs in capitals (RFC 9562, 4)."""
+    """One of our ids, in any letter case: SQL Server and Apple print UUIDs in capitals (RFC 9562, 4)."""
 
     regex = "[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"
 
     @override
     def to_url(self, value: object) -> str:
-        """In small letters, as we write it."""
+        """In lower case, as we write it."""
         return str(value).lower()

@@ -1,4 +1,4 @@
-"""Days of documents: the day that is written, whatever time and offset come after it (product-rules 7)."""
+"""Parse the dates of documents: the day as written, whatever time and offset follow it (product-rules 7)."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from pydantic_core import PydanticCustomError
 
 from edge.text import trimmed
 
-# A day of ISO 8601, and what programs write after it when they only have moments; no second 60, no hour 24.
+# The time after a day in ISO 8601, from programs that only have moments; no second 60, no hour 24.
 TIME = r"(?:[01]\d|2[0-3])(?::?[0-5]\d(?::?[0-5]\d(?:[.,]\d{1,12})?)?)?"
 # With the zone in brackets as Java writes it (RFC 9557), or spelt out as Ruby and Go do.
 OFFSET = r" ?(?:[Zz]|UTC|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)(?: UTC|\[[A-Za-z0-9_/+-]{1,40}\])?"
 AFTER_IT = rf"(?:[Tt ]{TIME}(?:{OFFSET})?|{OFFSET})?"
 WRITTEN = re.compile(rf"(\d{{4}}-\d\d-\d\d|\d{{8}}|\d{{4}}-W\d\d-\d|\d{{4}}W\d{{3}}){AFTER_IT}", re.ASCII)
-# What MySQL writes for no day, and PHP for that.
+# MySQL's zero date, and what PHP makes of it.
 NO_DAY = re.compile(rf"(?:0000|-\d{{4}})-\d\d-\d\d{AFTER_IT}", re.ASCII)
 LONGEST = 100
-# Before it are the days that programs write for none: .NET 0001-01-01, Unix its first; no claim is that old.
+# Earlier days are what programs write for none: .NET 0001-01-01, Unix 1970-01-01; no claim is that old.
 EARLIEST = datetime.date(1970, 1, 2)
 FIRST_ON_EARTH = datetime.timedelta(hours=14)
 
 
 def read_day(sent: object) -> datetime.date | None:
-    """Return the day that is written, and None for one that stands for none; for schemas."""
+    """Return the day as written, or None for a placeholder such as 0001-01-01; raises the field's error."""
     if not isinstance(sent, str):
         raise PydanticCustomError("day", "Must be a day as a string, such as 2026-01-31.")
     text = trimmed(sent) if len(sent) <= LONGEST else ""
@@ -41,5 +41,5 @@ def read_day(sent: object) -> datetime.date | None:
 
 
 def is_in_the_future(day: datetime.date, *, at: datetime.datetime) -> bool:
-    """Whether no place on earth has this day yet."""
+    """Whether this day has not begun anywhere on earth."""
     return day > (at.astimezone(datetime.UTC) + FIRST_ON_EARTH).date()

@@ -1,7 +1,7 @@
 """
-Secrets at rest: encrypted with keys from the environment, and bound to what they are the secret of (docs/adr/0013).
+Encrypt secrets at rest with keys from the environment, and bind each to its row (docs/adr/0013).
 
-A secret that is moved to another row, or changed there, cannot be read any more.
+A secret that is moved to another row, or changed, can no longer be decrypted.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ KEY_BYTES: Final = 64
 
 
 class CannotBeUnsealed(Exception):
-    """None of the keys opens it: the right one is missing, or somebody has changed the row. Says whose it is."""
+    """No key decrypts it: the right one is missing, or somebody has changed the row. The message names the row."""
 
 
 @runtime_checkable
@@ -26,11 +26,11 @@ class HoldsSecrets(Protocol):
 
     @classmethod
     def reseal(cls) -> int:
-        """Encrypt with the first key what is not; say how many rows that were."""
+        """Encrypt with the first key what another has encrypted; return how many rows changed."""
 
 
 def read_keys(given: Sequence[str]) -> list[bytes]:
-    """Read the keys as they stand in the environment: the first encrypts, all decrypt."""
+    """Parse the keys from the environment: the first encrypts, all decrypt. Raises ImproperlyConfigured."""
     try:
         keys = [bytes.fromhex(key) for key in given]
     except ValueError:
@@ -41,7 +41,7 @@ def read_keys(given: Sequence[str]) -> list[bytes]:
 
 
 def seal(secret: bytes, *, of: str) -> bytes:
-    """Encrypt a secret for the row that `of` names, 16 bytes longer; the same way each time."""
+    """Encrypt a secret for the row that `of` names. The result is 16 bytes longer, and the same each time."""
     return AESSIV(settings.ENCRYPTION_KEYS[0]).encrypt(secret, [of.encode()])
 
 

@@ -1,4 +1,4 @@
-"""Fields of forms, on pages and in the admin, which read as the API does and answer in its words."""
+"""Form fields, for pages and the admin, that accept what the API accepts and have its error messages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from edge.shapes import Line, says_nothing
 
 
 class TextField(forms.CharField):
-    """Text of a kind, in the form in which it is stored."""
+    """Text of the given kind, normalised as it is stored."""
 
     def __init__(self, kind: Line, *, autocomplete: str = "off", **options: Any) -> None:
         super().__init__(max_length=kind.max_length, **options)
@@ -22,7 +22,7 @@ class TextField(forms.CharField):
 
     @override
     def to_python(self, value: Any) -> str:
-        """Read it; what nobody can see is nothing."""
+        """Normalise the text; text without visible characters is empty."""
         if says_nothing(value):
             return ""
         try:
@@ -32,7 +32,7 @@ class TextField(forms.CharField):
 
 
 class AddressField(forms.CharField):
-    """An e-mail address; browsers offer the visitor's own only where it is told to (WCAG 1.3.5)."""
+    """An e-mail address. Set `autocomplete` only where people enter their own (WCAG 1.3.5)."""
 
     def __init__(self, *, autocomplete: str = "off", **options: Any) -> None:
         widget = forms.EmailInput(attrs={"autocomplete": autocomplete})
@@ -40,7 +40,7 @@ class AddressField(forms.CharField):
 
     @override
     def to_python(self, value: Any) -> str:
-        """Check its form; whether it is somebody's shows when a code is mailed to it."""
+        """Check its form only; whether it is somebody's shows when a code is mailed to it."""
         if says_nothing(value):
             return ""
         try:

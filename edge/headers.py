@@ -1,4 +1,4 @@
-"""What every answer tells the browser: what it may load, who may embed it, and that no search engine lists it."""
+"""Headers of every response: what the browser may load, who may embed it, and that search engines skip it."""
 
 from typing import Any
 
@@ -11,15 +11,15 @@ NOTHING = {"default-src": [CSP.NONE], "frame-ancestors": [CSP.NONE]}
 
 
 def and_our_own(*kinds: str) -> dict[str, Any]:
-    """The policy of pages, and these kinds of things from this site besides."""
+    """The content security policy of pages, with these directives opened for our own site, such as `script-src`."""
     return {**settings.SECURE_CSP, **{kind: [CSP.SELF] for kind in kinds}}
 
 
 class HeadersMiddleware(ContentSecurityPolicyMiddleware):
-    """The policy of pages is in the settings; an answer that is no page is opened by nobody, or by mistake."""
+    """Sets the headers. The policy of pages is in the settings; a response that is not a page may load nothing."""
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        """Add the headers, to errors and files too."""
+        """Add the headers, also to errors and files."""
         if not response.headers.get("Content-Type", "").startswith("text/html"):
             response._csp_config = NOTHING  # type: ignore[attr-defined]  # as Django's decorators do
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"

@@ -1,4 +1,4 @@
-"""Whether a request is a call of the API or asks for a page: as the URLs have it, and nowhere else."""
+"""Tell calls of the API from requests for pages; the URLs alone decide."""
 
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -9,13 +9,13 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 
 def is_api(request: HttpRequest) -> bool:
-    """Whether a program called this, and not a person's browser: by the first part of its path."""
+    """Whether a request is a call of the API, by the first part of its path."""
     return request.path_info[1:].partition("/")[0] in _first_parts()
 
 
 @cache
 def _first_parts() -> frozenset[str]:
-    """Those of all paths of API_URLCONF; what is below them and does not exist is the API's too."""
+    """The first parts of all paths of API_URLCONF. Unknown paths below them belong to the API too."""
     return frozenset(path.partition("/")[0] for path in _paths(get_resolver(settings.API_URLCONF).url_patterns))
 
 

@@ -1,4 +1,4 @@
-"""Strict JSON: what is ambiguous or cannot be stored is refused here, so that nothing behind has to think of it."""
+"""Parse JSON strictly: what is ambiguous or cannot be stored is refused, so that no later code has to consider it."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from edge.errors import ApiError, field_path, invalid, standard
 MAX_DEPTH = 32
 MAX_NUMBER = 100
 MAX_FAULTS = 500
-# What a body may be cut into. 100 cases with all their fields, the largest that any operation takes, are a
-# quarter of it.
+# Values in a body, or strings and brackets if it has escapes. The largest body that any operation takes, 100 cases with
+# all their fields, has a quarter of that.
 MAX_PARTS = 30_000
 MAX_PROPERTIES = 200
 
 type Steps = tuple[str | int, ...]
 
-# A string, even one that does not end (or each escaped quote in it would be tried as a beginning), or a bracket.
+# A bracket, or a string, even one that does not end: otherwise each escaped quote in it would be tried as a beginning.
 STRING_OR_BRACKET = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{}]', re.DOTALL)
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class StrictJSONParser(BaseParser):
-    """Reads a JSON body for DRF: plain values, numbers with a point as Decimal, names as sent."""
+    """Reads a JSON body for DRF: plain values, numbers with a point as Decimal, names of properties as sent."""
 
     media_type = "application/json"
 
@@ -40,12 +40,12 @@ class StrictJSONParser(BaseParser):
     def parse(
         self, stream: Stream, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
-        """Return the value, or raise ApiError: 413 if too long, 400 if not strict. The bytes decide the charset."""
+        """Return the value, or raise ApiError: 413 if too long, 400 if not strict. A declared charset is ignored."""
         return parse(_read_body(stream))
 
 
 def _read_body(stream: Stream) -> bytes:
-    """Read until the end or until it is too much: a stream may give less than it is asked for."""
+    """Read to the end or past the limit, in a loop: a stream may give less than it is asked for."""
     parts: list[bytes] = []
     missing = MAX_BODY + 1
     try:
@@ -61,19 +61,19 @@ def _read_body(stream: Stream) -> bytes:
 
 
 def _drop_rest(stream: Stream) -> None:
-    """Read on for a while: who is answered while still sending sees a broken connection and no answer."""
+    """Read on for a while: a caller that is answered while it still sends sees a broken connection and no answer."""
     read = MAX_BODY
     while read < MAX_DROPPED and (part := stream.read(MAX_BODY)):
         read += len(part)
 
 
 def parse(body: bytes) -> Any:
-    """Return the value of a JSON document, or raise ApiError with all that is wrong in it."""
+    """Return the value of a JSON document, or raise ApiError with all that is wrong with it."""
     text = _decode(body)
     _check_structure(text)
     reading = _Reading()
     value = _load(text, reading)
-    # Only escapes bring NUL and lone surrogates past the decoder; most bodies have none and need no second look.
+    # Only escapes get NUL and lone surrogates past the decoder; most bodies have none and need no second look.
     if reading.has_faults or "\\u" in text:
         _refuse_faults(value)
     return value
@@ -81,15 +81,15 @@ def parse(body: bytes) -> Any:
 
 def _decode(body: bytes) -> str:
     try:
-        return body.decode("utf-8-sig")  # some programs of Windows begin all that they write with a byte order mark
+        return body.decode("utf-8-sig")  # some programs on Windows begin everything with a byte order mark
     except UnicodeDecodeError as fault:
         raise _refused(f"Not valid UTF-8 at byte {fault.start}.")
 
 
 def _check_structure(text: str) -> None:
-    """Before parsing, since the parser is recursive, and who names faults walks through everything."""
+    """Limit depth and size before parsing: the parser is recursive, and naming faults walks through everything."""
     if text.count("[") + text.count("{") <= MAX_DEPTH and "\\u" not in text:
-        return  # few brackets cannot be deep, and without escapes nothing is walked through
+        return  # few brackets cannot nest deeply, and without escapes there is no such walk
     depth = 0
     for count, token in enumerate(STRING_OR_BRACKET.finditer(text), start=1):
         if count > MAX_PARTS:
@@ -130,32 +130,29 @@ def _refused(sentence: str) -> ApiError:
     return invalid({field_path(()): [sentence]})
 
 
-# --- What is wrong inside a document: noted while it is read, named by path when it is whole ----------------
-
-
 @dataclass(frozen=True)
 class _Fault:
-    """Stands where a value should be."""
+    """Stands in place of a value until the document is whole and the fault can be named by its path."""
 
     sentence: str
 
 
 @dataclass(frozen=True)
 class _Ambiguous:
-    """An object with a property given twice: all pairs, so that what else is wrong in them is told as well."""
+    """An object with a property given twice: all pairs, so that their other faults are reported as well."""
 
     pairs: list[tuple[str, Any]]
 
 
 @dataclass
 class _Reading:
-    """The parser's hooks, and whether one of them found a fault."""
+    """The parser's hooks, whether one of them found a fault, and how many parts they have counted."""
 
     has_faults: bool = field(default=False)
     parts: int = field(default=0)
 
     def object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any] | _Ambiguous | _Fault:
-        """Refuse a property twice; `Name` and `name` are the same one (product-rules 1.2)."""
+        """Read an object. `Name` and `name` are the same property, and given twice are a fault (product-rules 1.2)."""
         self._count()
         if len(pairs) > MAX_PROPERTIES:
             return self._fault(f"Has over {MAX_PROPERTIES} properties.")
@@ -165,14 +162,14 @@ class _Reading:
         return _Ambiguous(pairs)
 
     def whole_number(self, digits: str) -> int | _Fault:
-        """Read an integer; a long one would take the square of its length."""
+        """Read an integer. A long one is a fault, since reading takes time with the square of its length."""
         self._count()
         if len(digits) > MAX_NUMBER:
             return self._fault(f"A number of more than {MAX_NUMBER} characters.")
         return int(digits)
 
     def number(self, digits: str) -> Decimal | _Fault:
-        """Read a number exactly. One with a huge exponent is short here and endless once somebody writes it out."""
+        """Read a number exactly. A huge exponent is a fault: short here, endless once the number is written out."""
         self._count()
         if len(digits) > MAX_NUMBER:
             return self._fault(f"A number of more than {MAX_NUMBER} characters.")
@@ -182,12 +179,12 @@ class _Reading:
         return Decimal(digits)
 
     def constant(self, name: str) -> _Fault:
-        """Refuse NaN and its like, which are not JSON."""
+        """NaN and its like are not JSON."""
         self._count()
         return self._fault(f"{name} is not a JSON value.")
 
     def _count(self) -> None:
-        """Each of these is a call from the parser, which is why they are dear."""
+        """Limit the parts: each costs a call from the parser into Python."""
         self.parts += 1
         if self.parts > MAX_PARTS:
             raise _too_many_parts()

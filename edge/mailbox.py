@@ -1,10 +1,10 @@
 """
-E-mail addresses: as people write them, and the mailbox that they stand for.
+E-mail addresses as people write them, and the mailboxes that they stand for.
 
-A mailbox is the part before the @ at the domain's A-label by IDNA 2008 (UTS 46, non-transitional, as browsers do it):
-`straße.example` is not `strasse.example`, and `lumiere。example` is `lumiere.example`. Mail goes there, and by it
-addresses are compared. Python's own codec, with which Django writes an envelope, is IDNA 2003 and would take the one
-for the other: so no backend is handed anything but ASCII.
+A mailbox is the part before the @ at the domain's A-label by IDNA 2008 (UTS 46, non-transitional, as in browsers):
+`straße.example` is not `strasse.example`, and `lumiere。example` is `lumiere.example`. Mail is sent to the mailbox, and
+addresses are compared by it. Python's own codec, with which Django writes envelopes, is IDNA 2003 and would mix up the
+two: so mail backends are given nothing but ASCII.
 """
 
 from __future__ import annotations
@@ -17,17 +17,18 @@ from pydantic_core import PydanticCustomError
 from edge.text import too_long, trimmed, without_formats
 
 MAX_EMAIL = 254
-MAX_SENT = 4 * MAX_EMAIL  # what is not seen included
-# What marks an encoded word of a header (RFC 2047): some who read `To:` would take it for something else.
+MAX_SENT = 4 * MAX_EMAIL  # invisible characters included
+# Begins an encoded word in a header (RFC 2047): some mail software would decode such an address in `To:`.
 ENCODED_WORD = "=?"
 MAX_LOCAL_PART = 64  # RFC 5321, 4.5.3.1.1
 
 
 def read_email(sent: str) -> str:
     """
-    Return the address as sent but trimmed; its letter case is the owner's matter. Whose it is, a code tells.
+    Return the address as sent, trimmed, in its own letter case; raises the field's error.
 
-    A domain in other letters than ASCII comes in its one form, without what cannot be seen in it.
+    A domain with letters outside ASCII is normalised, and loses its invisible characters. Whether the address is
+    somebody's shows when a code is mailed to it.
     """
     address = _visible(sent)
     if len(address) > MAX_EMAIL:
@@ -45,12 +46,12 @@ def read_email(sent: str) -> str:
 
 
 def in_letters(address: str) -> str:
-    """An address that was read, its domain in letters for people: browsers turn what is typed into Punycode."""
+    """A valid address with its domain in letters, for people: browsers turn what is typed into Punycode."""
     return _read(address)[1] if "xn--" in address.lower() else address
 
 
 def is_address(address: str) -> bool:
-    """Whether mail can be sent there, by its form."""
+    """Whether mail can be sent to this address, by its form."""
     try:
         mailbox(address)
     except EmailNotValidError:
@@ -59,16 +60,16 @@ def is_address(address: str) -> bool:
 
 
 def mailbox(address: str) -> str:
-    """Return where mail for the address goes, in ASCII; raises EmailNotValidError where there is no such place."""
+    """Return the mailbox of an address, in ASCII; raises EmailNotValidError if it has none."""
     place, _ = _read(address)
     return place
 
 
 @lru_cache(maxsize=1_000)
 def _read(address: str) -> tuple[str, str]:
-    """The mailbox, and the address in letters for people; half a millisecond, and asked for several times in a call."""
-    # The domains for tests pass: nobody can own one, and demo and partners' sandboxes use them.
-    # No mail could be sent to letters outside ASCII before the @; international domains are fine.
+    """The mailbox, and the address in letters for people. Takes half a millisecond; a call needs it several times."""
+    # Domains for tests are valid: nobody can own one, and the demo and partners' sandboxes use them.
+    # We cannot send mail to an address with letters outside ASCII before the @; international domains are fine.
     checked = validate_email(address, check_deliverability=False, test_environment=True, allow_smtputf8=False)
     if checked.ascii_email is None or "." not in checked.ascii_domain or address.startswith(ENCODED_WORD):
         raise EmailNotValidError("no mail can be sent there")
@@ -76,19 +77,19 @@ def _read(address: str) -> tuple[str, str]:
 
 
 def _visible(sent: str) -> str:
-    """The address without blanks at its ends and without what came along unseen when it was copied."""
+    """The address without blanks at its ends and without invisible characters that were copied along."""
     address = trimmed(sent)
     return address if address.isascii() or len(address) > MAX_SENT else without_formats(address)
 
 
 def normal_address(address: str) -> str:
     """
-    Return the form under which an address is compared: its mailbox in lower case.
+    Return the form in which addresses are compared: the mailbox in lower case.
 
-    What is no address is nobody's, and stays as it is but for its letter case.
+    Text that is not an address is only trimmed and put in lower case.
     """
     plain = _visible(address).lower()
-    # Nothing but letter case is folded in ASCII, unless a domain comes in Punycode, which may be another's or nobody's.
+    # ASCII differs only in letter case, unless the domain is in Punycode, which may be invalid or not in normal form.
     if len(plain) > MAX_EMAIL or (plain.isascii() and "xn--" not in plain):
         return plain
     try:

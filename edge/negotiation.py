@@ -1,4 +1,4 @@
-"""What calls may bring, and who may call unless it is said: JSON, and nobody."""
+"""Defaults for operations of the API: bodies and answers are JSON, and nobody may call."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from edge.errors import STANDARD, ApiError, shown, standard
 if TYPE_CHECKING:  # rest_framework.views imports this module
     from rest_framework.views import APIView
 
-# What the published contract lists for bodies; clients that are generated from it send the first, json-patch+json.
+# The media types that the published contract lists; clients generated from it send the first, json-patch+json.
 JSON_TYPES = re.compile(r"application/(?:[\w!#$&^.+-]+\+)?json|text/json", re.ASCII | re.IGNORECASE)
 
 
 class AlwaysJSON(DefaultContentNegotiation):
-    """JSON in, by any of its names, and out, whatever the Accept header asks for: there is nothing else."""
+    """JSON in, under any of its media types, and JSON out, whatever the Accept header asks for."""
 
     @override
     def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser:
-        """Take the first, which is the only one; raises the 415 of a body that is said to be something else."""
+        """Take the only one; raises a 415 if the body is declared as anything but plain JSON."""
         encoding = request.headers.get("Content-Encoding", "identity").strip().casefold()
         if encoding not in ("", "identity"):
             raise _encoded(encoding)
@@ -39,21 +39,21 @@ class AlwaysJSON(DefaultContentNegotiation):
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
-        """Take the first, which is the only one."""
+        """Take the only one."""
         renderer = next(iter(renderers))
         return renderer, renderer.media_type
 
 
 def _encoded(encoding: str) -> ApiError:
-    """RFC 9110, 15.5.16: the answer says what would be taken."""
+    """The 415, which says what would be accepted (RFC 9110, 15.5.16)."""
     message = f"Content-Encoding {shown(encoding)} is not read here: send the body as it is, without that header."
     return ApiError(415, STANDARD[415][0], message, headers={"Accept-Encoding": "identity"})
 
 
 class Closed(BasePermission):
-    """Lets nobody in: the default, so that an operation without a permission of its own is not open."""
+    """Admits nobody. The default, so that an operation without a permission of its own is closed."""
 
     @override
     def has_permission(self, request: Request, view: APIView) -> bool:
-        """Say no."""
+        """Always False."""
         return False

@@ -11,17 +11,17 @@ from rest_framework.views import APIView
 
 
 class Operation(APIView):
-    """An operation of the API; it names who may call it in `permission_classes`, or it is closed."""
+    """An operation of the API. It is closed unless `permission_classes` says who may call it."""
 
     # OPTIONS is not answered, so no Allow header lists it.
     http_method_names = [method for method in APIView.http_method_names if method not in ("options", "trace")]
 
-    # What is to be done when the call is over, however it ends.
+    # Callbacks to run when the call is over, however it ends.
     at_the_end: ExitStack
 
     @override
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Answer the call, and then do what is to be done at its end; for a stream that is when it has been sent."""
+        """Answer the call, then run the callbacks in `at_the_end`; for a stream, once it has been sent."""
         with ExitStack() as self.at_the_end:
             response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
             if isinstance(response, StreamingHttpResponse):
@@ -32,12 +32,12 @@ class Operation(APIView):
     @property
     @override
     def default_response_headers(self) -> dict[str, str]:
-        """Let no cache keep an answer: the key is in a header that caches know nothing of."""
+        """Forbid caching: caches do not know that answers depend on the header with the key."""
         return {**super().default_response_headers, "Cache-Control": "no-store"}
 
 
 class _Until:
-    """What is streamed; closed by the server after the last of it, or when the caller has gone away."""
+    """A streamed answer. The server closes it after the last part, or when the caller has disconnected."""
 
     def __init__(self, content: Iterator[bytes], at_the_end: ExitStack) -> None:
         self._content = content

@@ -1,4 +1,4 @@
-"""Waiting for a lock longer than other statements may."""
+"""Wait for locks longer than other statements may, and without holding connections."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,16 +7,16 @@ from django.db import connection, connections
 
 from edge.postgresql.connections import PATIENCE, Connection
 
-# Settings are of no table, which the ORM would want.
+# The ORM cannot change settings.
 SET = "SELECT set_config('lock_timeout', %s, true), set_config('statement_timeout', %s, true)"
 
 
 @contextmanager
 def patience(seconds: float) -> Iterator[None]:
     """
-    Let each statement of this block wait so long for a lock; inside a transaction.
+    Let each statement of the block wait this long for a lock. Needs a transaction.
 
-    Where a statement fails, the transaction's end takes the time-outs back.
+    If a statement fails, the end of the transaction restores the time-outs.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('lock_timeout'), current_setting('statement_timeout')")
@@ -29,7 +29,7 @@ def patience(seconds: float) -> Iterator[None]:
 
 @contextmanager
 def _patient(raw: object, seconds: float) -> Iterator[None]:
-    """A connection of the web process looks at the clock itself."""
+    """Extend the time-out that a connection of the web process has of its own."""
     if not isinstance(raw, Connection):
         yield
         return
@@ -41,7 +41,7 @@ def _patient(raw: object, seconds: float) -> Iterator[None]:
 
 
 def give_connections_back() -> None:
-    """Let others have this thread's connections while it waits; in a transaction it keeps them."""
+    """Give this thread's connections back while it waits; one in a transaction is kept."""
     for each in connections.all(initialized_only=True):
         if not each.in_atomic_block:
             each.close()

@@ -1,4 +1,4 @@
-"""Rows from plain SQL, for what every call asks: the ORM takes longer to build it than PostgreSQL to answer."""
+"""Rows from plain SQL, for queries of every call: the ORM takes longer to build them than PostgreSQL to answer."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from psycopg.sql import SQL, Composable, Identifier
 
 
 class Part[T](Protocol):
-    """Some columns of a SELECT that belong together, and what is made of their values."""
+    """Columns of a SELECT that are read as one value."""
 
     sql: Composable
     width: int
 
     def read(self, values: Sequence[Any]) -> T:
-        """Make it of as many values as it is wide."""
+        """Make the value of what its columns hold; there are `width` of them."""
 
 
 class Columns[M: Model]:
     """
-    The columns of a model, and a row of the model made of what comes back for them.
+    The columns of a model, read as an instance of it.
 
-    Named one by one, for `SELECT *` breaks prepared statements when a release adds a column.
+    They are named one by one: `SELECT *` breaks prepared statements when a release adds a column.
     """
 
     def __init__(self, model: type[M], alias: str, *, without: Container[str] = ()) -> None:
-        """Fields that are left out are loaded should they be asked for."""
+        """The fields in `without` are deferred: loaded when they are first read."""
         fields = [field for field in model._meta.concrete_fields if field.name not in without]
         self.sql: Composable = SQL(", ").join([Identifier(alias, field.db_column or field.attname) for field in fields])
         self.width = len(fields)
@@ -37,12 +37,12 @@ class Columns[M: Model]:
         self._names = [field.attname for field in fields]
 
     def read(self, values: Sequence[Any]) -> M:
-        """Make a row of the model."""
+        """Make an instance of the model."""
         return self._model.from_db(DEFAULT_DB_ALIAS, self._names, values)
 
 
 class Together[T]:
-    """Columns that several statements share, and what their values are, by the names that `row` has for them."""
+    """Columns that several statements share, read as a `row`, which has a parameter for each column."""
 
     def __init__(self, row: Callable[..., T], sql: LiteralString) -> None:
         self.sql: Composable = SQL(sql)
@@ -50,16 +50,16 @@ class Together[T]:
         self._row = row
 
     def read(self, values: Sequence[Any]) -> T:
-        """Give the values their names."""
+        """Make a `row` of the values."""
         return self._row(*values)
 
 
 class Statement[Row]:
     """
-    Plain SQL, and what a row of its answer is: `row` has a parameter for each column, in their order.
+    A statement in plain SQL, whose rows are read as `row`, which has a parameter for each column, in order.
 
-    Where a part is called as a parameter, that is what the part makes of its columns. Other parts, and pieces of SQL
-    that several statements share, are just filled in.
+    A part with the name of a parameter is read from its columns as one value. Other parts, and pieces of SQL that
+    several statements share, are only filled in.
     """
 
     def __init__(self, row: Callable[..., Row], text: LiteralString, **parts: Part[Any] | Composable) -> None:
@@ -79,7 +79,7 @@ class Statement[Row]:
         self._width = at
 
     def ask(self, parameters: Sequence[Any] | Mapping[str, Any]) -> list[Row]:
-        """Run it; its rows. TypeError if they have not as many columns as `row` has places for."""
+        """Run the statement and return its rows; raises TypeError if the number of columns does not fit `row`."""
         with connection.cursor() as cursor:
             cursor.execute(self.sql, parameters)
             return [self._named(values) for values in cursor.fetchall()]

@@ -1,8 +1,9 @@
 """
-Shapes on the wire: what every request body and every answer has in common.
+Base classes of everything that the API reads (Shape) and answers (Answer).
 
-A request is read strictly: camelCase in any letter case, nothing unknown, no `"1"` for 1. An error names its field by
-path and says in a plain sentence what to do; all of them at once. What the JSON schema says is what is enforced.
+Requests are read strictly: camelCase names in any letter case, nothing unknown, no `"1"` for 1. All errors are reported
+at once, each by the path of its field, in a plain sentence that says what to do. The JSON schema says just what is
+enforced.
 """
 
 from __future__ import annotations
@@ -37,13 +38,13 @@ if TYPE_CHECKING:
 MAX_ERRORS = 500
 MAX_TENANT_ID = 255
 
-# In the words of JSON schema, whose escapes are JavaScript's.
+# For JSON schemas, whose patterns have JavaScript's escapes.
 CLEAN_PATTERN = f"^[^{CONTROL}]*$".replace(r"\x", r"\u00")
 SEEN_PATTERN = f"^[^{CONTROL}]*[^{CONTROL}{UNSEEN_IN_PLANE_0}][^{CONTROL}]*$".replace(r"\x", r"\u00")
 
 
 def _of_tenant_ids(unseen: str) -> str:
-    """What cannot be seen makes two ids of one; blanks can be, between other characters."""
+    """Invisible characters could make two ids look the same; blanks are allowed between other characters."""
     unseen = unseen.replace(r"\s", r"\t-\r\u0085")
     return rf"^(?!\.{{1,2}}$)(?=.*[^\s])[^/\\\u0000-\u001f\u007f-\u009f{unseen}]+$"
 
@@ -55,7 +56,7 @@ LONGEST_NOTHING = 1000
 
 
 class Shape(BaseModel):
-    """What a request holds."""
+    """A request's body or query."""
 
     model_config = ConfigDict(
         alias_generator=name_on_the_wire,
@@ -69,15 +70,15 @@ class Shape(BaseModel):
     @classmethod
     def _names_in_any_letter_case(cls, sent: Any) -> Any:
         """
-        Call properties by their names here, and leave out those that say nothing where they need not be there.
+        Rename properties to our spelling, and leave out optional ones that say nothing.
 
-        What is unknown stays as sent, and is refused under that name.
+        Unknown properties stay as sent, and are refused under that name.
         """
         if not isinstance(sent, dict):
             return sent
         names, optional = _names(cls)
         known = {name: names.get(name.casefold(), name) for name in sent}
-        # Two spellings of one property: the reader of JSON refuses them already; here neither is silently lost.
+        # Two spellings of one property: the JSON parser refuses them already; this makes sure that neither is lost.
         if len({*known.values()}) < len(sent):
             return sent
         return {
@@ -100,21 +101,21 @@ def example(shape: type[Shape]) -> dict[str, Any]:
 
 @cache
 def _names(shape: type[Shape]) -> tuple[dict[str, str], frozenset[str]]:
-    """Properties by their names in small letters, and which of them may be left out."""
+    """Properties by their case-folded names, and which of them are optional."""
     fields = {field.alias or key: field for key, field in shape.model_fields.items()}
     optional = frozenset(name for name, field in fields.items() if not field.is_required())
     return {name.casefold(): name for name in fields}, optional
 
 
 def says_nothing(value: object) -> bool:
-    """Null and text in which nothing is seen; an empty list says that there is none (product-rules 1.2)."""
+    """True for null and text without visible characters. An empty list says that there are none (product-rules 1.2)."""
     if isinstance(value, str):
         return len(value) <= LONGEST_NOTHING and not SEEN.search(value)
     return value is None
 
 
 class Answer(BaseModel):
-    """What an answer holds; made with Python's names, written in camelCase."""
+    """An answer, made with Python's names and written in camelCase."""
 
     model_config = ConfigDict(
         alias_generator=name_on_the_wire,
@@ -156,7 +157,7 @@ def one_of(words: Sequence[str], description: str) -> WithJsonSchema:
 
 def left_out(description: str | None = None) -> Any:
     """
-    A field of an answer that is not there while it is None.
+    A field of an answer that is left out while it is None.
 
     The published contract does not call it nullable, and clients generated from that refuse null.
     """
@@ -173,9 +174,9 @@ def _left_out(answer: type[Answer]) -> set[str]:
 
 def read[S: Shape](shape: type[S], data: object, *, at: datetime | None = None) -> S:
     """
-    Return the request in its shape, or raise the 400 that names everything that is wrong with it.
+    Return the data as this shape, or raise the 400 that names everything that is wrong with it.
 
-    `at` is the moment that dates are compared with, for shapes that have such.
+    `at` is the moment that dates are compared with, for shapes that have any.
     """
     try:
         return shape.model_validate(data, context={"at": at})
@@ -191,7 +192,7 @@ def _by_path(refused: ValidationError) -> dict[str, list[str]]:
 
 
 def _on_the_wire(error: ErrorDetails) -> tuple[int | str, ...]:
-    """Where an error is; pydantic calls a field by our name where its default was checked. Unknown names stay."""
+    """The path of an error. Pydantic uses our name for a field whose default it checked. Unknown names stay as sent."""
     if error["type"] == "extra_forbidden":
         return error["loc"]
     return tuple(name_on_the_wire(part) if isinstance(part, str) and "_" in part else part for part in error["loc"])
@@ -224,7 +225,7 @@ SENTENCES = {
 
 
 def _sentence(error: ErrorDetails) -> str:
-    """Say it in our words; a type that has none says it in its own."""
+    """Our sentence for the type of error; where we have none, pydantic's message or our own error's."""
     sentence = SENTENCES.get(error["type"])
     if sentence is None:
         return error["msg"]
@@ -233,7 +234,7 @@ def _sentence(error: ErrorDetails) -> str:
 
 @dataclass(frozen=True)
 class AtMost:
-    """How many a list may hold: `Annotated[list[X], AtMost(50)]`. Counted before any of them is looked at."""
+    """The longest that a list may be: `Annotated[list[X], AtMost(50)]`. Checked before any item is."""
 
     number: int
 
@@ -249,18 +250,15 @@ class AtMost:
         return sent
 
 
-# --- Kinds of text ----------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True)
 class Line:
-    """Text of one line that says something: `Annotated[str, Line(200)]`. How it is read: `edge.text`."""
+    """A line of text that is not blank: `Annotated[str, Line(200)]`. `edge.text` normalises it."""
 
     max_length: int
 
     @classmethod
     def of(cls, model: type[Model], field: str) -> Self:
-        """As long as this column of a model is wide."""
+        """With the length of this column of a model; raises TypeError if it has none."""
         width = getattr(model._meta.get_field(field), "max_length", None)
         if width is None:
             raise TypeError(f"{field} of {model.__name__} has no length")
@@ -273,7 +271,7 @@ class Line:
         return {"type": "string", "minLength": 1, "maxLength": self.max_length, "pattern": SEEN_PATTERN}
 
     def read(self, sent: str) -> str:
-        """Return it as it is kept; raises the field's error."""
+        """Return the text as it is stored; raises the field's error."""
         line = one_line(sent, max_length=self.max_length)
         if not SEEN.search(line):
             raise PydanticCustomError("blank", "This field may not be blank.")
@@ -282,10 +280,10 @@ class Line:
 
 @dataclass(frozen=True)
 class PersonName(Line):
-    """What a person is called: it has a letter."""
+    """A person's name, which must contain a letter."""
 
     def read(self, sent: str) -> str:
-        """Return it as it is kept; raises the field's error."""
+        """Return the text as it is stored; raises the field's error."""
         name = super().read(sent)
         if not has_letter(name):
             raise PydanticCustomError("no_letter", "A name has a letter.")
@@ -294,10 +292,10 @@ class PersonName(Line):
 
 @dataclass(frozen=True)
 class CompanyName(Line):
-    """What a company is called: it has a letter or a digit."""
+    """A company's name, which must contain a letter or a digit."""
 
     def read(self, sent: str) -> str:
-        """Return it as it is kept; raises the field's error."""
+        """Return the text as it is stored; raises the field's error."""
         name = super().read(sent)
         if not has_letter_or_digit(name):
             raise PydanticCustomError("no_letter", "A name has a letter or a digit.")
@@ -306,13 +304,13 @@ class CompanyName(Line):
 
 @dataclass(frozen=True)
 class OptionalLine(Line):
-    """A line, or nothing. Give it the default `""`."""
+    """A line that may be empty. Give it the default `""`."""
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         return {"type": ["string", "null"], "maxLength": self.max_length, "pattern": CLEAN_PATTERN}
 
     def read(self, sent: str) -> str:
-        """Return it as it is kept; raises the field's error."""
+        """Return the text as it is stored; raises the field's error."""
         line = self._line(sent)
         return line if SEEN.search(line) else ""
 
@@ -322,7 +320,7 @@ class OptionalLine(Line):
 
 @dataclass(frozen=True)
 class AddressLine(OptionalLine):
-    """The lines of an address as one, with commas between them."""
+    """The lines of an address, joined into one by commas."""
 
     def _line(self, sent: str) -> str:
         return one_line(sent, max_length=self.max_length, line_end=", ")
@@ -330,7 +328,7 @@ class AddressLine(OptionalLine):
 
 @dataclass(frozen=True)
 class Code(OptionalLine):
-    """What is copied from elsewhere and not read as words: a phone or registration number, a postal code."""
+    """Text that people copy and do not read as words: a phone or registration number, a postal code."""
 
     def _line(self, sent: str) -> str:
         return one_line(sent, max_length=self.max_length, is_code=True)
@@ -338,7 +336,7 @@ class Code(OptionalLine):
 
 @dataclass(frozen=True)
 class OptionalText(OptionalLine):
-    r"""Text of several lines, with `\n` between them, or nothing. Give it the default `""`."""
+    r"""Text of several lines, with `\n` between them, that may be empty. Give it the default `""`."""
 
     def _line(self, sent: str) -> str:
         return several_lines(sent, max_length=self.max_length)
@@ -346,7 +344,7 @@ class OptionalText(OptionalLine):
 
 @dataclass(frozen=True)
 class _EmailAddress:
-    """Checked by its form alone: whether it is somebody's, the code that is mailed to it tells."""
+    """Checked by its form only; whether it is somebody's shows when a code is mailed to it."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_after_validator_function(read_email, core_schema.str_schema(strict=True))
@@ -357,7 +355,7 @@ class _EmailAddress:
 
 @dataclass(frozen=True)
 class _TenantId:
-    """Kept as sent, since it is the partner's; what cannot stand in a path is refused."""
+    """Kept as sent, since the id is the partner's; refused if it could not be part of a path."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_after_validator_function(_read_tenant_id, core_schema.str_schema(strict=True))

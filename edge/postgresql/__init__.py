@@ -1,1 +1,1 @@
-"""Django's backend for PostgreSQL, with migrations that close the functions they made."""
+"""Django's backend for PostgreSQL, with shared connections, and migrations that close the functions they make."""

@@ -1,4 +1,4 @@
-"""The backend, as Django finds it by the engine's name."""
+"""The backend, in the module where Django looks for it by the name of the engine."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _connections: dict[str, Connections] = {}
 
 
 class DatabaseSchemaEditor(schema.DatabaseSchemaEditor):
-    """Ends each migration, in its own transaction, with the closing of the functions that it made."""
+    """Closes the functions that a migration has made, at its end and in its transaction."""
 
     def __exit__(
         self, exc_type: type[BaseException] | None, exc_value: BaseException | None, traceback: TracebackType | None
@@ -28,9 +28,9 @@ class DatabaseSchemaEditor(schema.DatabaseSchemaEditor):
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """
-    PostgreSQL as Django speaks to it.
+    Django's own, which can share connections.
 
-    With `SHARED_CONNECTIONS` it takes a connection when a request first needs one, and gives it back at its end.
+    With `SHARED_CONNECTIONS` set, a request takes a connection when it first needs one and gives it back at its end.
     """
 
     SchemaEditorClass = DatabaseSchemaEditor
@@ -38,14 +38,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
     @override
     @async_unsafe
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        """Take one out of those that are shared, or make one."""
+        """Take one of the shared connections, or make one if they are not shared."""
         if (shared := self._shared()) is None:
             return super().get_new_connection(conn_params)
         self.isolation_level = IsolationLevel.READ_COMMITTED
         return shared.take(conn_params)
 
     def _close(self) -> None:
-        """Django's `close` calls it."""
+        """Give the connection back if it is shared; Django's `close` calls this."""
         if self.connection is None:
             return
         with self.wrap_database_errors:

@@ -1,4 +1,4 @@
-"""Connections of the web process: shared by its requests, and none of them waits for a server that does not answer."""
+"""Connections of the web process: its requests share them, and none waits long for a server that does not answer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import psycopg
 from psycopg.abc import PQGen
 from psycopg.pq import TransactionStatus
 
-# All in seconds. The server ends a statement after four (settings.WEB_TIMEOUTS); one that has not done so hangs itself.
+# All in seconds. The server ends statements after four (settings.WEB_TIMEOUTS); one that has not done so is hanging.
 PATIENCE = 5.0
 PATIENCE_OF_A_CHECK = 1.0
 WAIT_FOR_A_PLACE = 4.0
@@ -23,7 +23,7 @@ LIFE = 3600.0
 
 
 class Connection(psycopg.Connection[Any]):
-    """A connection that is given up when the server says nothing for too long; whatever it did then stays unknown."""
+    """A connection that is given up when the server is silent for too long; what it did last is then unknown."""
 
     patience = PATIENCE
     was_given_up = False
@@ -34,7 +34,7 @@ class Connection(psycopg.Connection[Any]):
 
     @override
     def wait[R](self, gen: PQGen[R], interval: float = 0.1, timeout: float | None = None) -> R:
-        """Wait for the server; neither TCP's time-outs nor a unix socket notice one that is frozen."""
+        """Wait up to `patience` seconds: neither TCP's time-outs nor a unix socket notice a server that is frozen."""
         if timeout is not None:
             return super().wait(gen, interval, timeout)
         try:
@@ -46,7 +46,7 @@ class Connection(psycopg.Connection[Any]):
             raise
 
     def is_well(self) -> bool:
-        """Whether it can be used again; asked of the server only where there is doubt."""
+        """Whether it can be used again; asks the server only in case of doubt."""
         if self.closed:
             return False
         has_been_used = monotonic() - self.used_at < TRUSTED_FOR
@@ -61,7 +61,7 @@ class Connection(psycopg.Connection[Any]):
         return True
 
     def _has_something_to_say(self) -> bool:
-        """An idle connection is silent until it is over."""
+        """Whether there is something to read; on an idle connection that means that the server has ended it."""
         listening = select.poll()
         listening.register(self.pgconn.socket, select.POLLIN)
         return bool(listening.poll(0))
@@ -69,11 +69,11 @@ class Connection(psycopg.Connection[Any]):
 
 class Connections:
     """
-    At most so many connections, each with one request at a time.
+    At most `size` connections, each used by one request at a time.
 
-    A request that needs a new one makes it itself, so it learns at once what is the matter, and the first request after
-    an outage ends it. While the database is away, one request at a time tries; the others are told without waiting. A
-    server that took a connection and said nothing is left alone for a second: who has waited for it waits but once.
+    A request that needs a new one opens it itself, so it learns at once what is wrong, and the first request after an
+    outage succeeds. While the database is away, one request at a time tries to connect; the others fail at once. A
+    server that accepted a connection and stayed silent is left alone for a second, so no request waits for it twice.
     """
 
     def __init__(self, size: int) -> None:
@@ -112,7 +112,7 @@ class Connections:
         first = self._newest()
         if first is None or first.is_well():
             return first
-        # What ended or silenced one of them (a restart, a failover, a cut line) is likely to have met them all.
+        # What ended or silenced one of them (a restart, a failover, a cut line) has probably done so to all.
         connection: Connection | None = first
         while connection is not None:
             connection.close()

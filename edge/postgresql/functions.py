@@ -1,16 +1,16 @@
 """
-What every function of the database has in common, whoever wrote it (docs/adr/0012).
+Close every function of the database, whoever wrote it, to the settings of sessions (docs/adr/0012).
 
-django-pgtrigger, django-pghistory and procrastinate make theirs anew in migrations, as any session's settings would
-have them: names are looked up where the session says, temporary tables first, and one setting switches history off.
+Migrations make those of django-pgtrigger, django-pghistory and procrastinate anew, and open: a session's settings say
+where names are looked up, temporary tables come first, and one setting switches history off.
 """
 
 from typing import Final
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-# Temporary tables are found last, and so never in the place of ours. A body that was parsed when it was made
-# (prosqlbody) looks nothing up later. What belongs to an extension is not ours to change.
+# Temporary tables are looked up last, and so never hide ours. A body that was parsed when it was made (prosqlbody) does
+# no look-ups later. The functions of extensions are not ours to change.
 CLOSE_FUNCTIONS: Final = """
 DO $close$
 DECLARE
@@ -50,6 +50,6 @@ END $close$;
 
 
 def close_functions(connection: BaseDatabaseWrapper) -> None:
-    """Pin down every function that is open; again, nothing is left to do. For the owner of the functions."""
+    """Close every function that is open; a second call finds none. Must be run by the owner of the functions."""
     with connection.cursor() as cursor:
         cursor.execute(CLOSE_FUNCTIONS)

@@ -19,8 +19,8 @@ from rest_framework.test import APIClient
 from structlog.stdlib import ProcessorFormatter
 
 from clients.models import ReferralPartnerClientLink
-from edge.request_log import Lines as Writer
-from edge.request_log import Redacts, configure_logging, hide_values_of_crashes
+from edge.log_lines import Lines as Writer
+from edge.log_lines import Redacts, configure_logging, hide_values_of_crashes
 from onboarding.api import viewsets as clients_api
 from onboarding.tasks import mail_code
 from partners.models import ReferralPartner
