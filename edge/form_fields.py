@@ -8,8 +8,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from pydantic_core import PydanticCustomError
 
+from edge.kinds_of_text import Line
 from edge.mailbox import MAX_EMAIL, in_letters, read_email
-from edge.shapes import Line, says_nothing
+from edge.shapes import says_nothing
 
 
 class TextField(forms.CharField):

@@ -13,7 +13,8 @@ from pydantic_core import PydanticCustomError
 
 from edge.days import LONGEST
 from edge.errors import name_on_the_wire
-from edge.shapes import Answer, OptionalLine, Shape, read, says_nothing
+from edge.kinds_of_text import OptionalLine
+from edge.shapes import Answer, Shape, read, says_nothing
 from edge.text import trimmed
 
 MAX_PAGE = 2_147_483_647

@@ -19,7 +19,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from edge.form_fields import TextField
-from edge.shapes import PersonName
+from edge.kinds_of_text import PersonName
 from staff.decision_page import Decision, Given, ShownOnce, reason
 from staff.models import FailedSignIn, SecondFactor, Staff
 from staff.pages import ForSuperusers, ReasonedAdmin, ReasonForm, acting

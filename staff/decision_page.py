@@ -11,7 +11,7 @@ from django.contrib.messages import success
 from django.http import HttpRequest
 
 from edge.form_fields import TextField
-from edge.shapes import OptionalText
+from edge.kinds_of_text import OptionalText
 from staff.models import Staff
 
 

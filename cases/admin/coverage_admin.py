@@ -22,7 +22,7 @@ from cases.models.collection_partner import USD
 from cases.routing import Wanted, explain_route
 from clients.countries import country_choices, country_code, country_name
 from edge.form_fields import AddressField, TextField
-from edge.shapes import Code, CompanyName, OptionalLine
+from edge.kinds_of_text import Code, CompanyName, OptionalLine
 from staff.pages import ReadOnlyInline, ReasonedAdmin, ReasonForm, acting, require
 from staff.site import site
 

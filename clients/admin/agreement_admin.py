@@ -36,7 +36,7 @@ from clients.publish_agreement import (
 )
 from edge.clock import for_people
 from edge.form_fields import TextField
-from edge.shapes import Line, OptionalText
+from edge.kinds_of_text import Line, OptionalText
 from staff.decision import decision
 from staff.decision_page import DecisionForm, Said
 from staff.history import Happened, history_of

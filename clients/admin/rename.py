@@ -11,7 +11,7 @@ from django.contrib.messages import info, warning
 from clients.models import Client
 from clients.rename_client import ClientIsErased, NothingToRename, Renamed, RenamedMeanwhile, rename_client
 from edge.form_fields import TextField
-from edge.shapes import CompanyName
+from edge.kinds_of_text import CompanyName
 from staff.decision_page import Decision, DecisionForm, Given, Said
 from staff.models import Staff
 

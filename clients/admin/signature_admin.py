@@ -17,7 +17,7 @@ from clients.invalidate_signature import Invalidated, InvalidatedBefore, invalid
 from clients.models import Signature, SignedDocument
 from edge.clock import for_people
 from edge.form_fields import TextField
-from edge.shapes import OptionalText
+from edge.kinds_of_text import OptionalText
 from staff.decision_page import Decision, DecisionForm, Given, Said
 from staff.models import Staff
 from staff.pages import Whether, acting, require

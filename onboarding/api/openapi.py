@@ -6,8 +6,8 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schem
 
 from edge import errors
 from edge.errors import ErrorAnswer
+from edge.kinds_of_text import MAX_TENANT_ID, TENANT_ID_PATTERN
 from edge.openapi import answer, failure, header, query_parameters, standard
-from edge.shapes import MAX_TENANT_ID, TENANT_ID_PATTERN
 from onboarding.api import examples
 from onboarding.api.lists import ClientsQuery
 from onboarding.api.schemas import (

@@ -16,24 +16,10 @@ from clients.agreement_status import Reason
 from clients.countries import COUNTRIES_TAKEN, read_country
 from clients.models.client import Role
 from edge.errors import BusinessError
+from edge.kinds_of_text import AddressLine, Code, CompanyName, Email, ExternalTenantId, Line, OptionalLine, PersonName
 from edge.mailbox import normal_address
 from edge.query import PageBody
-from edge.shapes import (
-    AddressLine,
-    Answer,
-    AtMost,
-    Code,
-    CompanyName,
-    Email,
-    ExternalTenantId,
-    Line,
-    OptionalLine,
-    PersonName,
-    Shape,
-    example,
-    left_out,
-    one_of,
-)
+from edge.shapes import Answer, AtMost, Shape, example, left_out, one_of
 from onboarding.registering.registration import MAX_USERS, Company, Person, Registration
 
 MAX_CASES = 100

@@ -13,8 +13,8 @@ from django.http import QueryDict
 from clients.countries import country_choices, country_name
 from clients.models import Client, User
 from edge.form_fields import AddressField, TextField
+from edge.kinds_of_text import AddressLine, Code, CompanyName, OptionalLine, PersonName
 from edge.mailbox import normal_address
-from edge.shapes import AddressLine, Code, CompanyName, OptionalLine, PersonName
 from onboarding.journey.confirm_company import details_held
 from onboarding.journey.confirm_users import Colleague
 from onboarding.registering.registration import MAX_USERS, Company

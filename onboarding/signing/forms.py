@@ -6,7 +6,7 @@ from django import forms
 
 from clients.models import Signature
 from edge.form_fields import TextField
-from edge.shapes import PersonName
+from edge.kinds_of_text import PersonName
 from onboarding.signing.sign_agreement import CONSENT, Shown
 
 SIGNER = PersonName.of(Signature, "signer_name")

@@ -18,7 +18,7 @@ from clients.admin.client_admin import ClientAdmin
 from clients.models import Client, EmailAddress, User
 from edge.clock import for_people
 from edge.form_fields import AddressField, TextField
-from edge.shapes import PersonName
+from edge.kinds_of_text import PersonName
 from onboarding.models import Correction, CorrectionStatus
 from onboarding.support.correct_users import (
     AddressOfAnother,

@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString
 
 from edge.clock import end_of
 from edge.form_fields import AddressField, TextField
-from edge.shapes import CompanyName
+from edge.kinds_of_text import CompanyName
 from partners.admin.key_admin import MAKE_KEY, ApiKeyInline
 from partners.models import FONT_FAMILY, HEX_COLOUR, HOST, ReferralPartner
 from partners.raise_asking_limit import raise_asking_limit

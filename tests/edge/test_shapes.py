@@ -8,7 +8,8 @@ import pytest
 from pydantic import Field
 
 from edge.errors import ApiError
-from edge.shapes import Email, ExternalTenantId, Line, OptionalLine, Shape, read
+from edge.kinds_of_text import Email, ExternalTenantId, Line, OptionalLine
+from edge.shapes import Shape, read
 
 REQUIRED = ["This field is required."]
 UNKNOWN = ["Unknown property."]

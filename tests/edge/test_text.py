@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
-from edge.shapes import AddressLine, Code, CompanyName, Line, OptionalLine, OptionalText, PersonName
+from edge.kinds_of_text import AddressLine, Code, CompanyName, Line, OptionalLine, OptionalText, PersonName
 
 ODD = "\t\n\v\f\r \x85\xa0\u200b\u200c\u200d\u200e\u202a\u202c\u2028\u2029\u2060\u2068\ufeff\xad\u0301\u3000\ufe0f,"
 TEXTS: Any = st.text(st.sampled_from(ODD) | st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=60)

@@ -11,7 +11,7 @@ from django.db.models import Model
 
 from cases.models import Case
 from clients.models import Client, ReferralPartnerClientLink, Signature, User
-from edge.shapes import Code
+from edge.kinds_of_text import Code
 from onboarding.api.schemas import CreateClientRequest
 from onboarding.journey.forms import ColleagueForm, CompanyForm
 from onboarding.signing.forms import SignForm

@@ -12,7 +12,8 @@ from cases.api.schemas.amounts import AmountsRequest
 from cases.api.schemas.debtor import DebtorRequest
 from cases.api.schemas.kinds import Day, Url, Uuid, fault, not_in_the_future
 from cases.claim import Claim
-from edge.shapes import Code, OptionalLine, OptionalText, example
+from edge.kinds_of_text import Code, OptionalLine, OptionalText
+from edge.shapes import example
 
 
 class CaseRequest(AmountsRequest):

@@ -11,7 +11,8 @@ from cases.api.schemas.kinds import Kind, fault
 from cases.claim import Debtor
 from cases.jurisdictions import TERRITORIES, US, Place, us_place
 from clients.countries import COUNTRIES_TAKEN, country_name, read_country
-from edge.shapes import AddressLine, Code, CompanyName, Line, OptionalLine, Shape
+from edge.kinds_of_text import AddressLine, Code, CompanyName, Line, OptionalLine
+from edge.shapes import Shape
 
 STATES_TAKEN = (
     "In the US CA, US-CA or California. Territories, such as PR, count as countries; addresses of the armed forces "

@@ -7,7 +7,7 @@ import json
 import pytest
 from rest_framework.test import APIClient
 
-from edge.shapes import Line
+from edge.kinds_of_text import Line
 from tests.make import make_coverage, make_rate
 from tests.onboarding.bodies import BODIES, Path, fields_of, outcome, said
 

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clients.models import Agreement, Client, Signature, SignedDocument
-from edge.shapes import CompanyName
+from edge.kinds_of_text import CompanyName
 from onboarding.journey.steps import Step
 from onboarding.signing import sign_agreement
 from onboarding.signing.agreement_pdf import render_agreement
