@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import uuid
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,11 +15,12 @@ from factory.declarations import Sequence
 from factory.django import DjangoModelFactory
 
 from cases.lifecycle import Lifecycle
-from cases.models import Case, CaseTransition, CollectionPartner, Coverage, ExchangeRate
+from cases.models import Case, CaseTransition, CollectionPartner, Coverage, ExchangeRate, SubmittedCase
 from clients.models import (
     Agreement,
     Client,
     EmailAddress,
+    LinkConflict,
     LinkRequest,
     ReferralPartnerClientLink,
     Signature,
@@ -119,6 +121,45 @@ def make_request(
     return LinkRequest.objects.create(
         partner=partner or make_partner(), client=client or make_client(), external_tenant_id=tenant_id, **facts
     )
+
+
+def make_conflict(
+    *, partner: ReferralPartner | None = None, link: ReferralPartnerClientLink | None = None, **facts: Any
+) -> LinkConflict:
+    """A partner's conflict about a client that is linked to another: open, or as it is given."""
+    link = link or make_link(tenant_id="theirs")
+    facts = {"kind": "Elsewhere", "external_tenant_id": "tenant-1", "client": link.client, **facts}
+    return LinkConflict.objects.create(partner=partner or make_partner(), existing_link=link, **facts)
+
+
+def make_ambiguity(
+    *clients: Client, partner: ReferralPartner | None = None, external_tenant_id: str = "tenant-1"
+) -> LinkConflict:
+    """A partner's conflict about these clients, among which its addresses do not decide."""
+    conflict = LinkConflict.objects.create(
+        kind="Ambiguous", partner=partner or make_partner(), external_tenant_id=external_tenant_id
+    )
+    for client in clients:
+        conflict.matches.create(client=client)
+    return conflict
+
+
+def make_code(link: ReferralPartnerClientLink, **facts: Any) -> EmailCode:
+    """A code that is open."""
+    user = link.client.users.get(role="CreditorAdmin")
+    code = EmailCode(
+        request_id=uuid.uuid4(),
+        link=link,
+        purpose=Purpose.FIRST_SIGNING,
+        user=user,
+        address=user.email,
+        browser="b" * 32,
+        expires_at=timezone.now() + timedelta(minutes=10),
+        **facts,
+    )
+    code.keep_hash()
+    code.save(force_insert=True)
+    return code
 
 
 def make_proof(about: Subject, *, browser: str, purpose: Purpose = Purpose.FIRST_SIGNING, **facts: Any) -> EmailCode:
@@ -235,6 +276,12 @@ def make_case(
     CaseTransition.objects.create(case=case, at=timezone.now(), to_lifecycle=case.lifecycle, why="Made for a test")
     case.refresh_from_db()
     return case
+
+
+def make_submitted(link: ReferralPartnerClientLink, *, position: int = 0, **facts: Any) -> SubmittedCase:
+    """What became of a claim that came with a client: the case that is given, or else nothing, as nobody covers it."""
+    not_placed = {} if "case" in facts else {"error_type": "NoPartnerAvailable", "error_message": "Nobody"}
+    return SubmittedCase.objects.create(link=link, position=position, digest="0" * 64, **{**not_placed, **facts})
 
 
 def make_staff(group: str | None = None, **facts: Any) -> Staff:

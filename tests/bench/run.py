@@ -113,7 +113,7 @@ def _case(reference: str, country: str) -> dict[str, object]:
 def _documents() -> Iterator[tuple[str, float]]:
     """Sign in letters of more and more fonts: the first time, which reads them, and the median of ten more."""
     from onboarding.signing.agreement_pdf import render_agreement
-    from tests.onboarding.signing.test_agreement_pdf import make_content
+    from tests.onboarding.documents import make_content
 
     for name, company in (
         ("Latin", "Nørrebro Ærø ApS"),

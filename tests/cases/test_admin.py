@@ -12,9 +12,9 @@ from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
 from cases.lifecycle import Lifecycle
-from cases.models import Case, CaseTransition, CollectionPartner, Coverage, ExchangeRate, KeptClaims, SubmittedCase
+from cases.models import Case, CaseTransition, CollectionPartner, Coverage, ExchangeRate, KeptClaims
 from partners.models import ReferralPartner
-from tests.cases.test_submit_cases import CLAIM
+from tests.cases.claims import CLAIM
 from tests.make import (
     make_case,
     make_client,
@@ -23,6 +23,7 @@ from tests.make import (
     make_link,
     make_rate,
     make_request,
+    make_submitted,
 )
 from tests.rows import everything
 from tests.staff.conftest import colleague
@@ -149,9 +150,8 @@ def test_what_a_partner_sent_and_what_became_of_it_is_shown_with_its_request(
     done = make_request(client=case.client, partner=case.partner, status="Approved", decided_by_user_id=1)
     KeptClaims.objects.keep(done, [CLAIM, CLAIM])
     KeptClaims.objects.filter(request=done).update(link=case.link)
-    SubmittedCase.objects.create(link=case.link, position=0, digest="0" * 64, case=case)
-    failed = {"error_type": "NoPartnerAvailable", "error_message": "Nobody covers it."}
-    SubmittedCase.objects.create(link=case.link, position=1, digest="0" * 64, **failed)
+    make_submitted(case.link, case=case)
+    make_submitted(case.link, position=1, error_type="NoPartnerAvailable", error_message="Nobody covers it.")
     support = colleague("Support")
 
     pages = [says(support.get(f"/admin/clients/linkrequest/{each.pk}/change/")) for each in (waiting, done)]

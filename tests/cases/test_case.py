@@ -13,7 +13,16 @@ from django.db import connection
 from cases.lifecycle import Lifecycle
 from cases.models import Case, CaseTransition, SubmittedCase
 from tests.cases.refused import check_now, refused
-from tests.make import make_case, make_client, make_coverage, make_link, make_partner, make_staff, make_user
+from tests.make import (
+    make_case,
+    make_client,
+    make_coverage,
+    make_link,
+    make_partner,
+    make_staff,
+    make_submitted,
+    make_user,
+)
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -276,7 +285,7 @@ def _step(case: Case, before: str, after: str, *, why: str = "They called") -> N
 )
 def test_nothing_is_taken_back(db: None, statement: str) -> None:
     case = make_case()
-    SubmittedCase.objects.create(link=case.link, position=0, digest="0" * 64, case=case)
+    make_submitted(case.link, case=case)
     check_now()
 
     with refused("it is append-only|cases are closed"), connection.cursor() as cursor:
@@ -305,7 +314,7 @@ def test_a_claim_became_a_case_of_the_very_link(db: None) -> None:
     case, other = make_case(), make_link()
 
     with refused("submitted_case_came_under_its_link"):
-        SubmittedCase.objects.create(link=other, position=0, digest="0" * 64, case=case)
+        make_submitted(other, case=case)
 
 
 @pytest.mark.parametrize(

@@ -14,45 +14,18 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from cases import submit_cases as module
-from cases.claim import Claim, Debtor, DebtorType
+from cases.claim import Claim
 from cases.lifecycle import Lifecycle
 from cases.models import Case, CaseTransition, SubmittedCase
 from cases.routing import route_with_rates
 from cases.submit_cases import Created, NotPlaced, Submitted, answer_repeat, submit_cases
 from clients.models import Client, ReferralPartnerClientLink
+from tests.cases.claims import CLAIM, DEBTOR
 from tests.cases.refused import check_now
 from tests.make import make_case, make_coverage, make_link, make_rate, make_user
 from tests.race import Meeting, at_once
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-DEBTOR = Debtor(
-    type=DebtorType.COMPANY,
-    name="Debitor ApS",
-    country="DK",
-    address="Vestergade 2",
-    city="Aarhus",
-    zip_code="8000",
-    contact_person="Ib Berg",
-    registration_number="DK87654321",
-    email="ib@debitor.test",
-    phone="+45 70 00 00 01",
-)
-CLAIM = Claim(
-    debtor=DEBTOR,
-    currency="EUR",
-    amount=Decimal("1000.50"),
-    date=date(2026, 1, 2),
-    due_date=date(2026, 2, 1),
-    over_6_months=Decimal(900),
-    over_12_months=Decimal(800),
-    over_24_months=Decimal("0.25"),
-    creditor_reference="INV-1",
-    comments="Please\nhurry – “now”",
-    description="Goods",
-    skip_verification=True,
-    is_test=True,
-    tag="batch 1",
-)
 UNCOVERED = replace(CLAIM, debtor=replace(DEBTOR, country="NO"), creditor_reference="INV-NO")
 
 type Link = ReferralPartnerClientLink

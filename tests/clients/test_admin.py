@@ -16,7 +16,7 @@ from clients.publish_agreement import publish_agreement
 from partners.models import ReferralPartner
 from tests.crowd import make_crowd
 from tests.make import make_agreement, make_client, make_link, make_partner, make_signature, make_staff, make_user
-from tests.onboarding.signing.test_agreement_pdf import text_of
+from tests.onboarding.documents import text_of
 from tests.rows import everything
 from tests.staff.conftest import colleague
 

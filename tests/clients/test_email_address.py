@@ -20,7 +20,7 @@ from onboarding.registering.outcomes import AwaitingSignature, LinkedElsewhere
 from onboarding.support.release_address import NotHeld, Released, WasProven, release_address
 from partners.models import ReferralPartner
 from tests.make import make_client, make_first_agreement, make_link, make_partner, make_signature, make_staff
-from tests.onboarding.registering.test_onboard import onboard
+from tests.onboarding.registration import onboard
 from tests.race import in_thread, wait_until_blocked
 
 JANE, OFFICE = "jane@acme.test", "office@acme.test"

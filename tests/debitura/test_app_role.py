@@ -23,7 +23,7 @@ from rest_framework.test import APIClient
 
 from cases.change_lifecycle import Changed, change_lifecycle, release_signed_cases
 from cases.lifecycle import Lifecycle
-from cases.models import CollectionPartner, Coverage, ExchangeRate, KeptClaims, SubmittedCase
+from cases.models import CollectionPartner, Coverage, ExchangeRate, KeptClaims
 from cases.submit_cases import Created, submit_cases
 from clients.invalidate_signature import Invalidated, invalidate_signature
 from clients.models import Agreement, Client, LinkConflict, LinkRequest
@@ -37,7 +37,7 @@ from onboarding.registering.registration import Company
 from onboarding.signing.sign_agreement import Signed, SignedAs, sign_agreement, what_is_shown
 from onboarding.support.resolve_conflict import Resolved, keep, offer_move, reopen
 from partners.models import ReferralPartner
-from tests.cases.test_submit_cases import CLAIM
+from tests.cases.claims import CLAIM
 from tests.debitura.attacks import (
     APPLICATION,
     DRAFT_PUBLISHED_BESIDE,
@@ -55,6 +55,7 @@ from tests.make import (
     make_agreement,
     make_case,
     make_client,
+    make_conflict,
     make_coverage,
     make_link,
     make_partner,
@@ -62,6 +63,7 @@ from tests.make import (
     make_request,
     make_signature,
     make_staff,
+    make_submitted,
     registration_body,
 )
 
@@ -406,16 +408,13 @@ def rows(agreement: Agreement) -> None:
     type(link).objects.filter(pk=link.pk).update(archived_at=NOW)
     make_request(client=link.client, offered_by=make_staff(), replaces=link)
     LinkRequest.objects.update(status="Expired", decided_at=NOW)
-    facts = {"partner": make_partner(), "client": link.client, "existing_link": link}
-    conflict = LinkConflict.objects.create(kind="Elsewhere", external_tenant_id="tenant-1", **facts)
+    conflict = make_conflict(link=link)
     conflict.matches.create(client=link.client)
     conflict.addresses.create(client=link.client, address="jane@acme.test")
     keep(conflict=conflict, by=make_staff(), why="They called", at=NOW)
     make_case(link=link)
     KeptClaims.objects.keep(make_request(client=make_client()), [CLAIM])
-    SubmittedCase.objects.create(
-        link=link, position=0, digest="0" * 64, error_type="NoPartnerAvailable", error_message="Nobody"
-    )
+    make_submitted(link)
     make_link(client=make_client(name="Unsigned A/S", colleagues=("ib@unsigned.test",)), tenant_id="unsigned")
     make_agreement()
     make_rate()

@@ -7,21 +7,14 @@ from playwright.sync_api import Browser
 
 from clients.models import Agreement
 from partners.models import ReferralPartner
-from tests.journeys.conftest import WIDE, Caller, Visitor, visiting
-from tests.make import make_staff, registration_body
+from tests.journeys.conftest import WIDE, Caller, visiting
+from tests.journeys.ways import sign_in
+from tests.make import registration_body
 from tests.staff import conftest as staff_rows
-from tests.staff.conftest import PASSWORD, Rows
+from tests.staff.conftest import Rows
 from tests.staff.urls import paths
 
 rows = staff_rows.rows
-
-
-def sign_in(visitor: Visitor, site: str, group: str | None, **facts: bool) -> None:
-    staff = make_staff(group, **facts)
-    visitor.page.goto(f"{site}/admin/")
-    visitor.page.get_by_label("E-mail address").fill(staff.email)
-    visitor.page.get_by_label("Password").fill(PASSWORD)
-    visitor.press("Sign in")
 
 
 def test_a_key_that_is_made_in_the_admin_opens_the_api(chromium: Browser, site: str, partner: ReferralPartner) -> None:

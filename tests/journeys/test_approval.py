@@ -11,23 +11,8 @@ from playwright.sync_api import Browser, ViewportSize
 from clients.models import LinkRequest
 from partners.models import ReferralPartner
 from tests.journeys.conftest import PHONE, WIDE, Caller, Visitor, visiting
+from tests.journeys.ways import prove
 from tests.make import make_client, make_link, make_request, make_staff, registration_body
-from tests.onboarding.visitor import mailed_code
-
-
-def prove(visitor: Visitor, url: str, name: str) -> None:
-    page = visitor.page
-    page.goto(url)
-    visitor.look(f"{name}-1-address")
-    page.get_by_label("Your e-mail address").fill("nobody")
-    visitor.press("Send me a code")
-    visitor.look(f"{name}-2-address-wrong")
-    page.get_by_label("Your e-mail address").fill("jane@acme.test")
-    visitor.press("Send me a code")
-    visitor.look(f"{name}-3-code")
-    page.get_by_label("Code").fill(mailed_code())
-    visitor.press("Continue")
-    visitor.look(f"{name}-4-question")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 from cases.lifecycle import Lifecycle
 from cases.models import Case
 from tests.journeys.conftest import WIDE, visiting
-from tests.journeys.test_admin import sign_in
+from tests.journeys.ways import sign_in
 from tests.make import make_case, make_client, make_collection_partner, make_coverage, make_link, make_rate
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from tests.cases.bodies import COVERED, UNCOVERED, referring
 from tests.journeys.conftest import Caller, Visitor
-from tests.journeys.test_first_signing import go_straight_on
+from tests.journeys.ways import go_straight_on
 from tests.make import make_coverage, make_rate, registration_body
-from tests.onboarding.api.test_cases_of_a_call import COVERED, UNCOVERED, referring
 
 
 def test_signing_sets_the_case_going_that_somebody_covers(visitor: Visitor, program: Caller) -> None:

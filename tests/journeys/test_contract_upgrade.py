@@ -16,8 +16,7 @@ from clients.rename_client import rename_client
 from edge.clock import database_time
 from partners.models import ReferralPartner
 from tests.journeys.conftest import PHONE, WIDE, Caller, Visitor, visiting
-from tests.journeys.test_admin import sign_in
-from tests.journeys.test_first_signing import go_straight_on
+from tests.journeys.ways import go_straight_on, sign_in
 from tests.make import make_agreement, make_client, make_link, make_signature, make_staff, registration_body
 from tests.onboarding.visitor import mailed_code
 

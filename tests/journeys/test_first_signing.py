@@ -8,8 +8,9 @@ from playwright.sync_api import Browser
 from clients.models import Signature
 from partners.models import ReferralPartner
 from tests.journeys.conftest import PHONE, Caller, Visitor, visiting
+from tests.journeys.ways import go_straight_on
 from tests.make import registration_body
-from tests.onboarding.signing.test_agreement_pdf import text_of
+from tests.onboarding.documents import text_of
 from tests.onboarding.visitor import mailed_code
 
 # An Egyptian hieroglyph, which no font of ours has.
@@ -113,17 +114,3 @@ def walk(visitor: Visitor, url: str, name: str) -> None:
     visitor.press("Sign the agreement")
     assert visitor.heading() == "The agreement is signed"
     visitor.look(f"{name}-10-done")
-
-
-def go_straight_on(visitor: Visitor, url: str, *, name: str = "Jane Ann Doe") -> None:
-    """Go from the URL to the signature, with nothing mistyped."""
-    page = visitor.page
-    page.goto(url)
-    visitor.press("Send me a code")
-    page.get_by_label("Code").fill(mailed_code())
-    visitor.press("Continue")
-    visitor.press("Save and continue")
-    visitor.press("Save and continue")
-    page.get_by_label("Your full name").fill(name)
-    page.get_by_role("checkbox").check()
-    visitor.press("Sign the agreement")

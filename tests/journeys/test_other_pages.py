@@ -14,7 +14,7 @@ from onboarding.journey.page_path import page_path
 from onboarding.models import Purpose
 from partners.models import ReferralPartner
 from tests.journeys.conftest import PHONE, WIDE, Caller, visiting
-from tests.journeys.test_first_signing import go_straight_on
+from tests.journeys.ways import go_straight_on
 from tests.make import make_link, registration_body
 from tests.onboarding.visitor import Visitor
 

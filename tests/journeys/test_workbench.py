@@ -8,8 +8,7 @@ from playwright.sync_api import Browser
 
 from partners.models import ReferralPartner
 from tests.journeys.conftest import WIDE, Caller, visiting
-from tests.journeys.test_admin import sign_in
-from tests.journeys.test_approval import prove
+from tests.journeys.ways import prove, sign_in
 from tests.make import make_client, make_key, make_link, registration_body
 
 

@@ -13,9 +13,8 @@ from onboarding.journey.steps import Step
 from onboarding.models import Purpose
 from partners.models import ReferralPartner
 from tests.make import make_agreement, make_client, make_link, make_partner, make_request, make_staff
-from tests.onboarding.approving.test_approval_pages import Decider
 from tests.onboarding.translation import translated
-from tests.onboarding.visitor import Visitor, company_fields, people_fields
+from tests.onboarding.visitor import Decider, Visitor, company_fields, people_fields
 
 # Words of pages are no part of them, so that none is found by chance.
 NAMES = [

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.test import Client as Http
 
-from clients.models import ReferralPartnerClientLink
+from clients.models import LinkRequest, ReferralPartnerClientLink
 from onboarding.journey.confirm_company import details_held, digest_of
 from onboarding.journey.confirm_users import people_held
 from onboarding.journey.page_path import page_path
@@ -16,6 +16,7 @@ from onboarding.models import Purpose
 from tests.conftest import deliver_mail
 
 FIRST = Purpose.FIRST_SIGNING
+ADMIN = "jane@acme.test"
 
 
 class Visitor:
@@ -70,6 +71,27 @@ class Visitor:
         """Sign, and do all that comes before."""
         self.come_to_the_agreement()
         return self.sign()
+
+
+class Decider:
+    """Somebody with the URL of a request, at a browser of their own."""
+
+    def __init__(self, asked: LinkRequest) -> None:
+        self.http = Http()
+        self.path = f"/LinkApproval/{asked.pk}"
+
+    def ask(self, address: str, **more: str) -> Any:
+        """Type an address to get a code."""
+        return self.http.post(self.path, {"address": address, **more}, follow=True)
+
+    def prove(self, address: str = ADMIN, **more: str) -> Any:
+        """Get a code and type it in."""
+        self.ask(address, **more)
+        return self.http.post(self.path, {"code": mailed_code()}, follow=True)
+
+    def decide(self, decision: str) -> Any:
+        """Press a button."""
+        return self.http.post(f"{self.path}/decide", {"decision": decision}, follow=True)
 
 
 def company_fields(link: ReferralPartnerClientLink) -> dict[str, str]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,13 +12,15 @@ from django.utils import timezone
 
 from cases.models import Case, Coverage, ExchangeRate, SubmittedCase
 from clients.models import Agreement, Client, LinkConflict, LinkRequest, ReferralPartnerClientLink, Signature
-from onboarding.models import AskingLimitReached, Correction, EmailCode, Purpose
+from onboarding.models import AskingLimitReached, Correction, EmailCode
 from partners.models import ApiKey, ReferralPartner
 from staff.models import FailedSignIn, SecondFactor, Staff
 from tests.make import (
     make_agreement,
     make_case,
     make_client,
+    make_code,
+    make_conflict,
     make_key,
     make_link,
     make_partner,
@@ -29,6 +29,7 @@ from tests.make import (
     make_second_factor,
     make_signature,
     make_staff,
+    make_submitted,
 )
 
 PASSWORD = "correct-horse-9"
@@ -109,13 +110,7 @@ def rows(partner: ReferralPartner, agreement: Agreement) -> Rows:
         request=make_request(
             partner=partner, client=client, status="Declined", decided_by_user_id=1, is_unknown_to_client=True
         ),
-        conflict=LinkConflict.objects.create(
-            kind="Elsewhere",
-            partner=make_partner(name="Bookwise GmbH"),
-            external_tenant_id="t",
-            client=client,
-            existing_link=link,
-        ),
+        conflict=make_conflict(partner=make_partner(name="Bookwise GmbH"), link=link, external_tenant_id="t"),
         limit=AskingLimitReached.objects.create(partner=partner, day=timezone.now().date()),
         correction=Correction.objects.create(
             client=client, name="Ann Lee", email="ann@acme.test", why="They called", proposed_by=make_staff()
@@ -127,25 +122,5 @@ def rows(partner: ReferralPartner, agreement: Agreement) -> Rows:
         case=make_case(link=link),
         coverage=Coverage.objects.get(),
         rate=make_rate(),
-        submitted=SubmittedCase.objects.create(
-            link=link, position=0, digest="0" * 64, error_type="NoPartnerAvailable", error_message="Nobody"
-        ),
+        submitted=make_submitted(link),
     )
-
-
-def make_code(link: ReferralPartnerClientLink, **facts: Any) -> EmailCode:
-    """A code that is open."""
-    user = link.client.users.get(role="CreditorAdmin")
-    code = EmailCode(
-        request_id=uuid.uuid4(),
-        link=link,
-        purpose=Purpose.FIRST_SIGNING,
-        user=user,
-        address=user.email,
-        browser="b" * 32,
-        expires_at=timezone.now() + timedelta(minutes=10),
-        **facts,
-    )
-    code.keep_hash()
-    code.save(force_insert=True)
-    return code

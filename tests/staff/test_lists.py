@@ -10,12 +10,11 @@ import pytest
 from django.contrib.admin.views.main import ChangeList
 from django.test import Client as Browser
 
-from clients.models import LinkConflict, LinkConflictMatch
 from partners.models import ApiKey
 from staff.site import site
-from tests.make import make_client, make_partner
+from tests.make import make_ambiguity, make_client
 from tests.staff.conftest import Rows
-from tests.staff.test_rights import MAY_VIEW, NOBODY, ROLES, SUPERUSER
+from tests.staff.roles import MAY_VIEW, NOBODY, ROLES, SUPERUSER
 
 LISTS = {
     f"{model._meta.app_label}_{model._meta.model_name}": f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
@@ -184,9 +183,7 @@ def test_no_other_parameter_opens_what_is_closed(superuser: Browser, rows: Rows,
 
 @pytest.mark.parametrize("query", ["q=acme", "q=acme&o=1&status__exact=Open&_facets=True"])
 def test_a_conflict_of_many_clients_is_found_once(superuser: Browser, rows: Rows, query: str) -> None:
-    conflict = LinkConflict.objects.create(kind="Ambiguous", partner=make_partner(), external_tenant_id="t-2")
-    for _ in range(3):
-        LinkConflictMatch.objects.create(conflict=conflict, client=make_client())
+    conflict = make_ambiguity(*(make_client() for _ in range(3)), external_tenant_id="t-2")
 
     found = shown(superuser, f"{LISTS['clients_linkconflict']}?{query}").result_list
 

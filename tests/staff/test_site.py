@@ -15,6 +15,7 @@ from staff.site import site
 from tests.make import (
     make_agreement,
     make_client,
+    make_code,
     make_key,
     make_link,
     make_partner,
@@ -24,7 +25,7 @@ from tests.make import (
     make_user,
 )
 from tests.rows import everything
-from tests.staff.conftest import Rows, make_code
+from tests.staff.conftest import Rows
 from tests.staff.urls import paths
 
 NOT_IN_THE_ADMIN = {

@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from clients.models import Agreement, ConflictStatus, EmailAddress, LinkConflict, LinkRequest, ReferralPartnerClientLink
 from partners.models import ReferralPartner
-from tests.make import make_client, make_link, make_partner, make_request, make_signature
-from tests.onboarding.registering.test_onboard import JANE, onboard
+from tests.make import make_ambiguity, make_client, make_conflict, make_link, make_request, make_signature
+from tests.onboarding.registration import JANE, onboard
 
 QUEUE = "/admin/clients/linkconflict/"
 
@@ -25,13 +25,6 @@ QUEUE = "/admin/clients/linkconflict/"
 @pytest.fixture
 def support(colleague: Callable[[str], Browser]) -> Browser:
     return colleague("Support")
-
-
-def make_conflict(*, name: str = "Acme A/S", admin: str | None = None, **facts: Any) -> LinkConflict:
-    client = make_client(name=name, admin=admin)
-    link = make_link(client=client, tenant_id="theirs")
-    defaults = {"kind": "Elsewhere", "external_tenant_id": "tenant-1", "client": client, "existing_link": link}
-    return LinkConflict.objects.create(**{**defaults, "partner": make_partner(), **facts})
 
 
 def page_of(conflict: LinkConflict) -> str:
@@ -45,7 +38,7 @@ def decide(support: Browser, conflict: LinkConflict, decision: str, why: str = "
 
 
 def test_the_queue_has_open_ones_first_and_the_oldest_on_top(support: Browser) -> None:
-    first, second, third = (make_conflict(name=name) for name in ("First", "Second", "Third"))
+    first, second, third = (make_conflict() for _ in range(3))
     decide(support, first, "keep")
 
     page = support.get(QUEUE).content.decode()
@@ -78,7 +71,7 @@ def test_two_hundred_conflicts_cost_as_many_statements_as_one(support: Browser, 
 
 
 def test_two_hundred_matches_cost_as_many_statements_as_one(support: Browser) -> None:
-    conflict = LinkConflict.objects.create(kind="Ambiguous", partner=make_partner(), external_tenant_id="tenant-1")
+    conflict = make_ambiguity()
     one = statements(support, conflict, clients=1)
 
     assert statements(support, conflict, clients=199) == one

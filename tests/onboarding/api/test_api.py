@@ -17,7 +17,7 @@ from rest_framework.test import APIClient
 
 from clients.models import Client, LinkRequest, ReferralPartnerClientLink, User
 from partners.models import ReferralPartner
-from tests.cases.api.test_schemas import CASE
+from tests.cases.bodies import CASE
 from tests.make import (
     make_agreement,
     make_client,

@@ -20,7 +20,7 @@ from clients.publish_agreement import publish_agreement
 from onboarding.approving.approve_link import Approved, approve_link, decline_link
 from onboarding.models import Purpose
 from partners.models import ReferralPartner
-from tests.cases.api.test_schemas import CASE, DEBTOR
+from tests.cases.bodies import CASE, COVERED, DEBTOR, UNCOVERED, referring, results
 from tests.conftest import caller
 from tests.make import (
     make_agreement,
@@ -34,12 +34,9 @@ from tests.make import (
     make_staff,
     registration_body,
 )
-from tests.onboarding.signing.test_sign_agreement import ready_link, sign
+from tests.onboarding.signer import ready_link, sign
 from tests.race import in_thread, wait_until_blocked
-from tests.rows import everything
-
-COVERED = {**CASE, "debtor": {**DEBTOR, "countryAlpha2": "DE"}}
-UNCOVERED = {**CASE, "debtor": {**DEBTOR, "countryAlpha2": "TV"}}
+from tests.rows import everything_but_keys
 
 
 @pytest.fixture(autouse=True)
@@ -50,23 +47,6 @@ def _germany_is_covered(db: None) -> None:
 
 def body(*cases: dict[str, Any], tenant_id: str = "tenant-1", **client: Any) -> dict[str, Any]:
     return {**registration_body(tenant_id, **client), "cases": list(cases)}
-
-
-def referring(case: dict[str, Any], reference: str, **changes: Any) -> dict[str, Any]:
-    return {**case, "creditorReference": reference, **changes}
-
-
-def rows() -> dict[str, tuple[int, str]]:
-    """All that there is, but for when the key was used."""
-    return {table: digest for table, digest in everything().items() if table != "partners_apikey"}
-
-
-def results(response: Any) -> tuple[list[str | None], list[tuple[int, str | None, str]]]:
-    """References of the cases that there are; index, reference and kind of those that there are not."""
-    told = response.json()["caseResults"]
-    created = [case["creditorReference"] for case in told["successfulCases"]]
-    failed = [(each["caseIndex"], each["creditorReference"], each["errorType"]) for each in told["failedCases"]]
-    return created, failed
 
 
 # --- With a new client ------------------------------------------------------------------------------
@@ -141,13 +121,13 @@ def test_a_case_is_told_as_a_whole(api: APIClient) -> None:
 
 
 def test_a_wrong_case_is_told_by_path_and_nothing_is_created(api: APIClient) -> None:
-    before = rows()
+    before = everything_but_keys()
 
     response = api.post("/clients", body(COVERED, {**COVERED, "debtor": {**DEBTOR, "countryAlpha2": "US"}}))
 
     assert response.status_code == 400
     assert list(response.json()["validationErrors"]) == ["cases[1].debtor.stateAlpha2"]
-    assert rows() == before
+    assert everything_but_keys() == before
 
 
 BROKEN = {
@@ -160,7 +140,7 @@ BROKEN = {
 def test_a_case_of_nobody_at_the_client_is_a_422_and_nothing_is_created(
     api: APIClient, type: str, fact: dict[str, str]
 ) -> None:
-    before = rows()
+    before = everything_but_keys()
 
     response = api.post("/clients", body(COVERED, {**COVERED, **fact}))
 
@@ -168,7 +148,7 @@ def test_a_case_of_nobody_at_the_client_is_a_422_and_nothing_is_created(
     assert response.status_code == 422
     assert (error["type"], error["solutionUrl"], list(response.json())) == (type, None, ["businessErrors"])
     assert error["message"].startswith("cases[1].")
-    assert rows() == before
+    assert everything_but_keys() == before
 
 
 def test_a_case_is_assigned_to_a_user_of_the_client(api: APIClient) -> None:
@@ -200,13 +180,13 @@ WARM = {"name": "Ib Berg", "email": "ib@w.test"}
 def test_a_repeat_tells_what_became_of_each_and_creates_none(api: APIClient) -> None:
     sent = [referring(COVERED, "A"), UNCOVERED, COVERED]
     first = api.post("/clients", body(*sent))
-    before = rows()
+    before = everything_but_keys()
 
     repeat = api.post("/clients", body(*sent))
 
     assert repeat.headers["Idempotent-Replayed"] == "true"
     assert repeat.json() == first.json()
-    assert rows() == before
+    assert everything_but_keys() == before
 
 
 def test_a_repeat_is_answered_by_reference_else_by_position_and_words(api: APIClient) -> None:

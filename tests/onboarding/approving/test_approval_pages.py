@@ -19,10 +19,9 @@ from partners.models import ReferralPartner
 from tests.conftest import deliver_mail
 from tests.make import make_client, make_link, make_partner, make_request, make_signature, make_staff, make_user
 from tests.onboarding.translation import without_marks_for_translators
-from tests.onboarding.visitor import mailed_code
+from tests.onboarding.visitor import ADMIN, Decider
 from tests.rows import everything
 
-ADMIN = "jane@acme.test"
 BACK = "https://app.ledgerly.test/done"
 DETAILS: dict[str, Any] = {"name": "Distinctive Company Name", "support_email": "distinct@acme.test"}
 
@@ -33,27 +32,6 @@ def asked(agreement: Agreement, partner: ReferralPartner) -> LinkRequest:
     partner.save()
     client = make_client(admin=ADMIN, colleagues=("ib@acme.test",), **DETAILS)
     return make_request(partner=partner, client=client)
-
-
-class Decider:
-    """Somebody with the URL of a request, at a browser of their own."""
-
-    def __init__(self, asked: LinkRequest) -> None:
-        self.http = Http()
-        self.path = f"/LinkApproval/{asked.pk}"
-
-    def ask(self, address: str, **more: str) -> Any:
-        """Type an address to get a code."""
-        return self.http.post(self.path, {"address": address, **more}, follow=True)
-
-    def prove(self, address: str = ADMIN, **more: str) -> Any:
-        """Get a code and type it in."""
-        self.ask(address, **more)
-        return self.http.post(self.path, {"code": mailed_code()}, follow=True)
-
-    def decide(self, decision: str) -> Any:
-        """Press a button."""
-        return self.http.post(f"{self.path}/decide", {"decision": decision}, follow=True)
 
 
 def has_text(response: Any, text: str) -> bool:

@@ -30,7 +30,7 @@ from tests.make import (
     make_request,
     make_staff,
 )
-from tests.onboarding.registering.test_onboard import onboard
+from tests.onboarding.registration import onboard
 from tests.race import Meeting, at_once, in_thread, taken_out, wait_until_blocked
 from tests.rows import everything
 

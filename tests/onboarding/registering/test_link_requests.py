@@ -15,7 +15,7 @@ from onboarding.registering.outcomes import AwaitingSignature, Disowned, LinkedE
 from onboarding.tasks import expire_link_requests
 from partners.models import ReferralPartner
 from tests.make import make_client, make_link, make_request, make_staff
-from tests.onboarding.registering.test_onboard import JANE, NOW, asked, onboard
+from tests.onboarding.registration import JANE, NOW, asked, onboard
 
 
 @pytest.fixture

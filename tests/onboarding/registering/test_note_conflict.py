@@ -13,7 +13,7 @@ from onboarding.registering.outcomes import Ambiguous, LinkedElsewhere
 from onboarding.support.resolve_conflict import keep, offer_move, refuse, reopen
 from partners.models import ReferralPartner
 from tests.make import make_client, make_first_agreement, make_link, make_partner, make_staff
-from tests.onboarding.registering.test_onboard import JANE, onboard
+from tests.onboarding.registration import JANE, onboard
 from tests.race import at_once
 
 

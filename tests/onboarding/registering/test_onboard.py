@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -13,37 +12,17 @@ from django.utils import timezone
 from clients.agreement_status import NeverSigned
 from clients.models import Agreement, Client, EmailAddress, ReferralPartnerClientLink, User
 from clients.models.client import Role
-from onboarding.registering.onboard import onboard_client
 from onboarding.registering.outcomes import (
     Ambiguous,
     AwaitingSignature,
     LinkedElsewhere,
     LinkedUnderOtherId,
-    NeedsApproval,
     Onboarded,
-    Outcome,
 )
-from onboarding.registering.registration import Company, Person, Registration
+from onboarding.registering.registration import Person
 from partners.models import ReferralPartner
 from tests.make import make_client, make_link, make_partner
-
-NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-JANE = Person(name="Jane Ann Doe", email="Jane@Acme.test", is_onboarding_user=True)
-ACME = Company(name="Acme A/S", country="DK", support_email="office@acme.test")
-
-
-def registration(tenant_id: str = "tenant-1", *, people: tuple[Person, ...] = (JANE,), **company: str) -> Registration:
-    return Registration(external_tenant_id=tenant_id, company=replace(ACME, **company), people=people)
-
-
-def onboard(partner: ReferralPartner, tenant_id: str = "tenant-1", **facts: Any) -> Outcome:
-    return onboard_client(partner=partner, registration=registration(tenant_id, **facts), at=NOW)
-
-
-def asked(outcome: Outcome) -> str:
-    """The tenant id under which the client's approval was asked for."""
-    assert isinstance(outcome, NeedsApproval)
-    return outcome.request.external_tenant_id
+from tests.onboarding.registration import JANE, asked, onboard
 
 
 def test_an_unknown_client_is_created_and_must_sign(partner: ReferralPartner, agreement: Agreement) -> None:

@@ -18,7 +18,7 @@ from onboarding.registering.outcomes import AwaitingSignature, LinkedElsewhere, 
 from partners.models import ReferralPartner
 from tests.conftest import caller
 from tests.make import make_client, make_first_agreement, make_partner, registration_body
-from tests.onboarding.registering.test_onboard import JANE, NOW, asked, registration
+from tests.onboarding.registration import JANE, NOW, asked, registration
 from tests.race import Meeting, at_once, in_thread, second_connection, taken_out, wait_until_blocked
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -6,53 +6,26 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from importlib.metadata import version
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import pypdf
 import pytest
 from structlog.testing import capture_logs
 
-import clients
 from clients.agreement_text import UnsupportedMarkdown
 from edge.clock import for_people
 from onboarding.signing import agreement_pdf
-from onboarding.signing.agreement_pdf import AgreementPdf, RenderedPdf, render_agreement
+from onboarding.signing.agreement_pdf import RenderedPdf, render_agreement
 from onboarding.signing.letters import FONTS
+from tests.onboarding.documents import CONSENT, SDCA, make_content
 
-SDCA = (Path(clients.__file__).parent / "agreements" / "sdca_1.md").read_text()
 AWKWARD = 'Müller & Søn <b>#1</b> $x$ "A/S"'
 FEE = r"[\d.]+%|\d+ percentage points"
-CONSENT = "I have read the agreement and may bind the company."
-
-
-def make_content(*, company: str = "Acme A/S", signer: str = "Jane Doe", text: str = SDCA) -> AgreementPdf:
-    return AgreementPdf(
-        title="Standard Debt Collection Agreement",
-        number=7,
-        text=text,
-        text_sha256=hashlib.sha256(text.encode()).hexdigest(),
-        published_at=datetime(2026, 11, 1, 9, 0, tzinfo=UTC),
-        creditor=(("Company", company), ("Country", "Denmark"), ("E-mail", "finance@acme.example")),
-        signed_at=datetime(2026, 11, 24, 14, 20, 11, 123456, tzinfo=UTC),
-        declaration=(("Signed for", company), ("Signed by", signer), ("Who declared", CONSENT)),
-        evidence=(
-            ("Signed at", "24 November 2026, 14:20 UTC"),
-            ("Address proven", "jane@acme.example"),
-            ("IP address", "203.0.113.7"),
-            ("SHA-256 of the text", hashlib.sha256(text.encode()).hexdigest()),
-        ),
-    )
 
 
 def pages(rendered: RenderedPdf) -> list[str]:
     """The text of each page, lines joined: where a line breaks is the layout's business."""
     return [page.extract_text().replace("\n", "") for page in pypdf.PdfReader(BytesIO(rendered.pdf)).pages]
-
-
-def text_of(pdf: bytes) -> str:
-    """All of a document's text as one line."""
-    return " ".join(" ".join(page.extract_text().split()) for page in pypdf.PdfReader(BytesIO(pdf)).pages)
 
 
 def squeezed(text: str) -> str:

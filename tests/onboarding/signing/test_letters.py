@@ -26,7 +26,7 @@ from onboarding.signing.letters import COVERAGE, FONTS, UNSEEN, families_for, in
 from tests.fonts import blank_letters, coverage_of_the_fonts, letters_of_the_fonts, marks_of_unicode
 from tests.forty_names import FORTY_NAMES
 from tests.make import make_client, make_link
-from tests.onboarding.signing.test_agreement_pdf import make_content, text_of
+from tests.onboarding.documents import make_content, text_of
 from tests.onboarding.visitor import Visitor
 from tests.staff.conftest import colleague
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -27,43 +27,22 @@ from onboarding.signing.sign_agreement import (
     CONSENT,
     DetailsChanged,
     NewVersionShown,
-    Shown,
     Signed,
     SignedAs,
     SigningOutcome,
     StepsOpen,
-    what_is_shown,
 )
-from tests.make import make_agreement, make_client, make_first_agreement, make_link, make_proof, make_staff
-from tests.onboarding.signing.test_agreement_pdf import text_of
+from tests.make import make_agreement, make_first_agreement, make_proof, make_staff
+from tests.onboarding.documents import text_of
+from tests.onboarding.signer import ready_link, shown_now, sign
 from tests.race import Meeting, at_once, in_thread, second_connection, taken_out, wait_until_blocked
 
-FIRST = Purpose.FIRST_SIGNING
-JANE = SignedAs(name="Jane A. Doe", ip_address="203.0.113.7", user_agent="Firefox")
 SUMMARY = "The fee for old claims is lower."
 
 
 @pytest.fixture
 def link(agreement: Agreement) -> ReferralPartnerClientLink:
     return ready_link()
-
-
-def ready_link() -> ReferralPartnerClientLink:
-    """A client that has done all that comes before the signature, with the proof of its admin."""
-    confirmed = datetime(2026, 11, 24, 12, tzinfo=UTC)
-    client = make_client(admin="jane@acme.test", details_confirmed_at=confirmed, users_confirmed_at=confirmed)
-    link = make_link(client=client)
-    make_proof(link, browser="mine")
-    return link
-
-
-def shown_now(link: ReferralPartnerClientLink) -> Shown:
-    return what_is_shown(Client.objects.get(pk=link.client_id), Agreement.objects.published().latest("number"))
-
-
-def sign(link: ReferralPartnerClientLink, **facts: Any) -> SigningOutcome:
-    facts = {"purpose": FIRST, "browser": "mine", "signed_as": JANE, "at": timezone.now(), **facts}
-    return sign_agreement.sign_agreement(link=link, shown=facts.pop("shown", None) or shown_now(link), **facts)
 
 
 def publish(draft: Agreement) -> publish_agreement.PublishingOutcome:

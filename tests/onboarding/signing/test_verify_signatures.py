@@ -21,7 +21,7 @@ from onboarding.signing.evidence import attached_record, evidence_record
 from onboarding.signing.sign_agreement import Signed, signed_pdf
 from onboarding.signing.verify_signatures import Difference, verify_signatures
 from tests.make import make_client, make_link, make_proof, make_signature, make_staff
-from tests.onboarding.signing.test_sign_agreement import sign
+from tests.onboarding.signer import sign
 from tests.rows import everything
 
 

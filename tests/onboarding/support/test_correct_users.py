@@ -29,8 +29,8 @@ from onboarding.support.correct_users import (
 from staff.history import history_of
 from staff.models import Staff
 from tests.make import make_client, make_first_agreement, make_link, make_partner, make_proof, make_staff, make_user
-from tests.onboarding.registering.test_onboard import NOW, registration
-from tests.onboarding.signing.test_sign_agreement import ready_link, sign
+from tests.onboarding.registration import NOW, registration
+from tests.onboarding.signer import ready_link, sign
 from tests.onboarding.visitor import Visitor, mailed_code
 from tests.race import in_thread, taken_out, wait_until_blocked
 from tests.rows import everything

@@ -22,13 +22,14 @@ from tests.jobs import make_worker
 from tests.make import (
     make_agreement,
     make_client,
+    make_conflict,
     make_link,
     make_partner,
     make_request,
     make_signature,
     make_staff,
 )
-from tests.onboarding.registering.test_onboard import onboard
+from tests.onboarding.registration import onboard
 
 
 @pytest.fixture
@@ -280,7 +281,8 @@ def test_a_client_without_an_admin_says_so(link: ReferralPartnerClientLink) -> N
 
 
 def test_much_is_cut_to_the_newest(link: ReferralPartnerClientLink) -> None:
-    LinkConflict.objects.bulk_create(a_conflict(link, number) for number in range(NEWEST + 1))
+    for number in range(NEWEST + 1):
+        a_conflict(link, number)
 
     said = says(link.client)
 
@@ -316,21 +318,13 @@ def one_more_of_each(link: ReferralPartnerClientLink, number: int) -> None:
     make_signature(link, company_name=f"Acme {number}")
     make_request(client=link.client, partner=make_partner(), tenant_id=f"t-{number}")
     request_code(about=link, purpose=Purpose.FIRST_SIGNING, browser=f"browser-{number}")
-    conflict = a_conflict(link, number)
-    conflict.save()
-    keep(conflict=conflict, by=make_staff(), why="They said no", at=timezone.now())
+    keep(conflict=a_conflict(link, number), by=make_staff(), why="They said no", at=timezone.now())
 
 
 def a_conflict(link: ReferralPartnerClientLink, number: int) -> LinkConflict:
-    """A conflict about the link, not saved; the higher the number, the newer."""
-    return LinkConflict(
-        kind="Elsewhere",
-        partner=make_partner(),
-        external_tenant_id=f"t-{number}",
-        client=link.client,
-        existing_link=link,
-        first_asked_at=timezone.now() + timedelta(minutes=number),
-    )
+    """A conflict about the link; the higher the number, the newer."""
+    at = timezone.now() + timedelta(minutes=number)
+    return make_conflict(link=link, external_tenant_id=f"t-{number}", first_asked_at=at)
 
 
 def set_jobs(*, status: str, attempts: int = 0, worker: str | None = "alive") -> None:

@@ -34,7 +34,7 @@ from onboarding.support.resolve_conflict import (
 )
 from partners.models import ReferralPartner
 from tests.make import make_client, make_first_agreement, make_link, make_partner, make_proof, make_request, make_staff
-from tests.onboarding.registering.test_onboard import JANE, NOW, onboard
+from tests.onboarding.registration import JANE, NOW, onboard
 from tests.race import PATIENCE, in_thread, wait_until_blocked
 
 

@@ -1,0 +1,23 @@
+"""What holds of the tests themselves."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+from tests import make
+
+TESTS = Path(make.__file__).parent
+
+
+def imported_by(path: Path) -> list[str]:
+    """What a file imports, anywhere in it, by full names."""
+    imports = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Import | ast.ImportFrom)]
+    return [f"{getattr(node, 'module', '')}.{alias.name}".lstrip(".") for node in imports for alias in node.names]
+
+
+def test_what_tests_share_is_in_no_module_of_tests() -> None:
+    imported = {(path.name, name) for path in TESTS.rglob("*.py") for name in imported_by(path)}
+
+    assert any(name == "tests.make.make_link" for _, name in imported)
+    assert {(path, name) for path, name in imported if name.startswith("tests.") and ".test_" in name} == set()
