@@ -10,12 +10,12 @@ import yaml
 from django.conf import settings
 
 from tests.contract.generated import PUBLISHED
-from tests.description import described
+from tests.description import describe
 
 
 @pytest.fixture(scope="module")
 def ours() -> dict[str, Any]:
-    return described()
+    return describe()
 
 
 @pytest.fixture(scope="module")

@@ -14,29 +14,17 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.core.management import call_command
 from django.test import Client
-from jsonschema import Draft202012Validator
 
 from cases.api.schemas import PreviewRequest
 from edge.errors import STANDARD
 from edge.shapes import Shape
 from onboarding.api.schemas import CreateClientRequest
-from tests.description import described as whole
-
-OPERATIONS = {
-    ("/clients", "get"),
-    ("/clients", "post"),
-    ("/clients/{externalTenantId}", "get"),
-    ("/cases", "get"),
-    ("/cases/{id}", "get"),
-    ("/cases/preview", "post"),
-    ("/coverage", "get"),
-    ("/referral-partner/filter-options", "get"),
-}
+from tests.description import OPERATIONS, describe, validator
 
 
 @pytest.fixture(scope="module")
 def described() -> dict[str, Any]:
-    return whole()
+    return describe()
 
 
 def operations(described: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -47,12 +35,6 @@ def contents(operation: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """What is sent and what is answered, with schemas and examples."""
     yield from (answer["content"]["application/json"] for answer in operation["responses"].values())
     yield from operation.get("requestBody", {}).get("content", {}).values()
-
-
-def validator(schema: dict[str, Any], described: dict[str, Any]) -> Draft202012Validator:
-    return Draft202012Validator(
-        {**schema, "components": described["components"]}, format_checker=Draft202012Validator.FORMAT_CHECKER
-    )
 
 
 def test_it_is_openapi_3_1_and_open_to_all(described: dict[str, Any]) -> None:

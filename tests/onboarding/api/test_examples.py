@@ -14,7 +14,7 @@ from clients.models import Client
 from edge.shapes import example
 from onboarding.api.schemas import CreateClientRequest
 from partners.models import ReferralPartner
-from tests.description import described, examples
+from tests.description import describe, examples
 from tests.make import (
     make_client,
     make_collection_partner,
@@ -34,7 +34,7 @@ URLS = {"url", "signUrl", "combinedSigningUrl"}
 
 @pytest.fixture(scope="module")
 def description() -> dict[str, Any]:
-    return described()
+    return describe()
 
 
 def alike(value: Any) -> Any:
