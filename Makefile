@@ -5,7 +5,7 @@ VENV := .venv/bin
 # DEBUG=0 in the environment stays off, and the demo says that it does not run there.
 export DEBUG ?= 1
 
-.PHONY: help demo test check slow bench chaos audit browser lock clean ready
+.PHONY: help demo test check slow bench chaos mutants audit browser lock clean ready
 
 help:
 	@echo "make demo [PORT=8000]   database, demo data, web server and worker; Ctrl-C stops them"
@@ -14,6 +14,7 @@ help:
 	@echo "make slow               the tests that take long"
 	@echo "make bench              requests per second and latency, measured here"
 	@echo "make chaos              kills each process a hundred times, with calls in flight; about half an hour"
+	@echo "make mutants            takes each protection out by itself and sees tests fail; about half an hour"
 	@echo "make audit              known vulnerabilities in the pinned packages; says so where the network has no data"
 	@echo "make lock               requirements*.txt anew from pyproject.toml (needs the network)"
 	@echo "make clean              everything that these commands made, the database too"
@@ -54,6 +55,9 @@ bench: ready
 
 chaos: ready
 	$(VENV)/python tests/chaos/run.py
+
+mutants: ready
+	$(VENV)/python -m tests.mutants
 
 audit: ready
 	@$(VENV)/python -m tests.audit

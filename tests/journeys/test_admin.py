@@ -60,5 +60,6 @@ def test_no_page_of_the_admin_loads_what_its_policy_forbids(chromium: Browser, s
         sign_in(visitor, site, None, is_superuser=True)
         for path in (path for name, path in paths(rows).items() if name not in downloads):
             visitor.page.goto(site + path)
+            assert "/admin/login/" not in visitor.page.url
 
     assert [line for line in said if "Content Security Policy" in line] == []

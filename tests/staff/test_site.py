@@ -26,6 +26,7 @@ from tests.make import (
 )
 from tests.rows import everything
 from tests.staff.conftest import Rows
+from tests.staff.roles import SUPERUSER, expected
 from tests.staff.urls import paths
 
 NOT_IN_THE_ADMIN = {
@@ -222,10 +223,8 @@ def test_no_page_with_data_may_be_kept_by_a_cache(superuser: Browser, rows: Rows
     without_data = {"jsi18n", "password_change", "password_change_done"}
     answers = {name: superuser.get(path) for name, path in paths(rows).items() if name not in without_data}
 
-    kept = {
-        name
-        for name, answer in answers.items()
-        if answer.status_code == 200 and "no-store" not in answer.headers.get("Cache-Control", "")
-    }
+    shown = {name: answer for name, answer in answers.items() if answer.status_code == 200}
+    kept = {name for name, answer in shown.items() if "no-store" not in answer.headers.get("Cache-Control", "")}
 
     assert kept == set()
+    assert shown.keys() == {name for name, status in expected(SUPERUSER, 0).items() if status == 200} - without_data

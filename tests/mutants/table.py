@@ -1,0 +1,467 @@
+"""What protects us, each taken out by itself, and the tests that must fail then."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import LiteralString
+
+
+@dataclass(frozen=True)
+class InText:
+    """A file in which this stands, once, is written otherwise."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class InDatabase:
+    """The database after all migrations, and one statement more."""
+
+    name: str
+    statement: LiteralString
+    tests: tuple[str, ...]
+
+
+type Mutant = InText | InDatabase
+
+RACES = "tests/onboarding/registering/test_onboard_races.py"
+REQUESTS = "tests/onboarding/registering/test_link_requests.py"
+LIMIT = "tests/onboarding/registering/test_asking_limit.py"
+CODES = "tests/onboarding/proof/test_email_codes.py"
+APPROVE = "tests/onboarding/approving/test_approve_link.py"
+SIGN = "tests/onboarding/signing/test_sign_agreement.py"
+RESOLVE = "tests/onboarding/support/test_resolve_conflict.py"
+CORRECT = "tests/onboarding/support/test_correct_users.py"
+PAGES = "tests/onboarding/journey/test_pages.py"
+KEYS = "tests/partners/test_authentication.py"
+ROLE = "tests/debitura/test_app_role.py"
+CASE = "tests/cases/test_case.py"
+SCHEMAS = "tests/cases/api/test_schemas.py"
+
+MUTANTS: list[Mutant] = [
+    # Matching and creating
+    InText(
+        "no lock on tenant ids and addresses",
+        "onboarding/registering/onboard.py",
+        "    take_advisory_locks([tenant_lock(partner, registration.external_tenant_id), *names])\n",
+        "    del names\n",
+        (f"{RACES}::test_two_calls_that_both_found_nothing_make_one_client",),
+    ),
+    InText(
+        "locks in the order of their names",
+        "onboarding/registering/locks.py",
+        "keys = sorted({advisory_key(name) for name in names})",
+        "keys = [advisory_key(name) for name in names]",
+        (f"{RACES}::test_locks_are_taken_in_one_order_whatever_order_they_are_named_in",),
+    ),
+    InText(
+        "no second look after a clash of addresses",
+        "onboarding/registering/onboard.py",
+        "    except IntegrityError:\n",
+        "    except ZeroDivisionError:\n",
+        (f"{RACES}::test_an_address_that_a_page_registers_meanwhile_is_found_after_all",),
+    ),
+    InText(
+        "the fee is not held while it is frozen",
+        "onboarding/registering/onboard.py",
+        "WHERE id = %(partner_id)s FOR SHARE",
+        "WHERE id = %(partner_id)s",
+        (f"{RACES}::test_a_fee_that_staff_are_changing_is_waited_for",),
+    ),
+    InDatabase(
+        "a client has two active links",
+        "DROP INDEX one_active_link_per_client",
+        (f"{APPROVE}::test_without_the_lock_the_constraint_refuses_the_second_link",),
+    ),
+    InDatabase(
+        "a tenant id stands for two clients",
+        "DROP INDEX one_active_link_per_partner_and_tenant_id",
+        (f"{RACES}::test_without_the_lock_the_constraint_still_holds",),
+    ),
+    InDatabase(
+        "an address is in two clients",
+        "ALTER TABLE clients_emailaddress DROP CONSTRAINT clients_emailaddress_pkey CASCADE",
+        (f"{CORRECT}::test_of_two_who_give_one_address_to_two_clients_one_is_refused",),
+    ),
+    InText(
+        "no limit of known companies",
+        "onboarding/registering/asking_limit.py",
+        "    if asked and before + len(asked) > limit:\n",
+        "    if False:\n",
+        (f"{LIMIT}::test_a_further_known_company_is_not_told", "tests/onboarding/api/test_too_many_calls.py"),
+    ),
+    InText(
+        "no lock on the limit of known companies",
+        "onboarding/registering/asking_limit.py",
+        '    take_advisory_locks([f"asking:{partner.pk}"])\n',
+        "",
+        (f"{LIMIT}::test_calls_at_once_are_told_of_no_more_than_one_after_the_other",),
+    ),
+    InText(
+        "own addresses hide that others were tried",
+        "onboarding/registering/asking_limit.py",
+        "        asked = {hash_of_addresses(others)}\n",
+        "        asked = set()\n",
+        (f"{LIMIT}::test_who_sends_an_own_address_along_asks_about_the_others",),
+    ),
+    InText(
+        "an unknown partner may ask again",
+        "onboarding/registering/onboard.py",
+        "    if client.link_requests.disowned().filter(partner=partner).exists():\n",
+        "    if False:\n",
+        (f"{RESOLVE}::test_a_partner_that_is_not_known_may_ask_again_once_lifted",),
+    ),
+    # Requests
+    InText(
+        "a request is approved after its deadline",
+        "onboarding/approving/approve_link.py",
+        "    undecided = LinkRequest.objects.filter(pk=request.pk).open()\n",
+        "    undecided = LinkRequest.objects.filter(pk=request.pk).pending()\n",
+        (f"{APPROVE}::test_after_the_deadline_nothing_is_decided",),
+    ),
+    InText(
+        "a decided request is decided again",
+        "onboarding/approving/approve_link.py",
+        "    undecided = LinkRequest.objects.filter(pk=request.pk).open()\n",
+        "    undecided = LinkRequest.objects.filter(pk=request.pk)\n",
+        (f"{APPROVE}::test_of_approve_and_decline_the_first_wins",),
+    ),
+    InText(
+        "a plain request takes a client from its partner",
+        "onboarding/approving/approve_link.py",
+        "    if (link.pk if link else None) == request.replaces_id:\n",
+        "    if True:\n",
+        (f"{APPROVE}::test_a_plain_request_never_takes_a_client_from_its_partner",),
+    ),
+    InText(
+        "a proof is good at any browser",
+        "onboarding/proof/email_codes.py",
+        "EmailCode.objects.of(about, purpose, browser)\n        .proofs()",
+        "EmailCode.objects.about(about)\n        .proofs()",
+        (f"{SIGN}::test_only_who_proved_an_address_signs",),
+    ),
+    InDatabase(
+        "two requests of a partner for a client wait",
+        "DROP INDEX one_pending_request_per_partner_and_client",
+        (REQUESTS,),
+    ),
+    InDatabase(
+        "two requests wait under one tenant id",
+        "DROP INDEX one_pending_request_per_partner_and_tenant_id",
+        (REQUESTS,),
+    ),
+    InDatabase(
+        "the database approves after the deadline",
+        "ALTER TABLE clients_linkrequest DROP CONSTRAINT request_is_approved_before_its_deadline",
+        (REQUESTS, "tests/clients/test_link.py", ROLE),
+    ),
+    InDatabase(
+        "a request is changed after it was made",
+        "DROP TRIGGER request_is_frozen ON clients_linkrequest",
+        (f"{ROLE}::test_not_even_the_owner_can_change", f"{ROLE}::test_nobody_gets_around_the_triggers"),
+    ),
+    # Links
+    InDatabase(
+        "a link's fee is changed",
+        "DROP TRIGGER link_is_frozen ON clients_referralpartnerclientlink",
+        ("tests/clients/test_link.py",),
+    ),
+    InDatabase(
+        "links are deleted",
+        "DROP TRIGGER links_are_never_deleted ON clients_referralpartnerclientlink",
+        ("tests/clients/test_link.py", f"{ROLE}::test_not_even_the_owner_can_change"),
+    ),
+    # Codes
+    InText(
+        "any code is the right one",
+        "onboarding/models.py",
+        "any(constant_time_compare(self.hash, self._hash_of(code)) for code in codes_in(typed))",
+        "bool(codes_in(typed))",
+        (f"{CODES}::test_five_wrong_codes_and_the_right_one_is_refused",),
+    ),
+    InText(
+        "guesses cost nothing",
+        "onboarding/proof/email_codes.py",
+        'in codes]).update(tries=F("tries") + 1)\n        return WrongCode',
+        'in codes]).update(tries=F("tries"))\n        return WrongCode',
+        (f"{CODES}::test_five_wrong_codes_and_the_right_one_is_refused",),
+    ),
+    InText(
+        "guesses at once are not judged one by one",
+        "onboarding/proof/email_codes.py",
+        'codes = list(open_codes.select_for_update(of=("self",)).order_by("pk"))',
+        'codes = list(open_codes.order_by("pk"))',
+        (CODES,),
+    ),
+    InText(
+        "a proof is good for another browser",
+        "onboarding/proof/email_codes.py",
+        "    EmailCode.objects.filter(browser=browser).update(browser=renamed)\n",
+        "",
+        (f"{CODES}::test_whoever_knew_the_browsers_old_name_has_nothing",),
+    ),
+    InText(
+        "a user who is no admin proves",
+        "onboarding/proof/email_codes.py",
+        "        .filter(user__client=about.client_id, user__role=Role.CREDITOR_ADMIN)\n",
+        "        .filter(user__client=about.client_id)\n",
+        (f"{CODES}::test_a_proof_is_of_an_admin_at_the_address_of_now",),
+    ),
+    InText(
+        "a browser gets as many codes as it likes",
+        "onboarding/proof/email_codes.py",
+        '"own_hour": PER_HOUR, ',
+        "",
+        (f"{CODES}::test_a_browser_gets_five_codes_an_hour",),
+    ),
+    InText(
+        "a mailbox can be filled",
+        "onboarding/proof/email_codes.py",
+        "    return [user for user in admins if not _is_full(user.email)]\n",
+        "    return [*admins]\n",
+        (f"{CODES}::test_a_mailbox_is_full_for_another_client_too",),
+    ),
+    InDatabase(
+        "a code has a sixth try",
+        "ALTER TABLE onboarding_emailcode DROP CONSTRAINT code_has_five_tries",
+        (CODES,),
+    ),
+    InDatabase(
+        "a code is used after it expired",
+        "ALTER TABLE onboarding_emailcode DROP CONSTRAINT code_is_used_before_it_expires",
+        (CODES,),
+    ),
+    # Pages
+    InText(
+        "any host is led back to",
+        "onboarding/proof/return_url.py",
+        'return given if f"{url.hostname}{port}" in partner.return_hosts else ""',
+        "return given",
+        ("tests/onboarding/proof/test_return_url.py",),
+    ),
+    InText(
+        "pages may be kept by a cache",
+        "onboarding/journey/visit.py",
+        "        @never_cache\n",
+        "",
+        (f"{PAGES}::test_pages_are_kept_out_of_caches_and_search_engines",),
+    ),
+    InText(
+        "answers of the API may be kept by a cache",
+        "edge/operation.py",
+        '"Cache-Control": "no-store"',
+        '"Cache-Control": "private"',
+        ("tests/edge/test_http.py", "tests/onboarding/api/test_api.py"),
+    ),
+    InText(
+        "forms need no token",
+        "edge/page_middleware.py",
+        "        return None if is_api(request) else super().process_view(request, *view)\n\n    def _origin",
+        "        return None\n\n    def _origin",
+        ("tests/staff/test_sign_in.py::test_a_form_without_its_token_is_refused_and_counts_nothing",),
+    ),
+    InText(
+        "pages are open to everybody",
+        "edge/page_middleware.py",
+        "        return None if is_api(request) else super().process_view(request, *view)\n\n\nclass PageMessage",
+        "        return None\n\n\nclass PageMessage",
+        ("tests/edge/test_open_urls.py",),
+    ),
+    # Signing
+    InText(
+        "a signature is given twice",
+        "onboarding/signing/sign_agreement.py",
+        "    if standing is not None:\n",
+        "    if False:\n",
+        (f"{SIGN}::test_signing_again_gives_the_signature_there_is",),
+    ),
+    InText(
+        "what was not shown is signed",
+        "onboarding/signing/sign_agreement.py",
+        "    if what_is_shown(client, agreement) != shown:\n",
+        "    if False:\n",
+        (f"{SIGN}::test_details_that_were_not_shown_are_not_signed",),
+    ),
+    InText(
+        "publishing does not wait for who signs",
+        "onboarding/signing/sign_agreement.py",
+        "    hold_publishing(shared=True)\n",
+        "",
+        (f"{SIGN}::test_who_publishes_waits_for_a_signature_in_the_making",),
+    ),
+    InText(
+        "the client's row is not locked by its pages",
+        "onboarding/journey/in_hand.py",
+        "Client.objects.lock().get(pk=link.client_id)",
+        "Client.objects.get(pk=link.client_id)",
+        (f"{SIGN}::test_the_proof_is_looked_up_under_the_lock",),
+    ),
+    InDatabase(
+        "a client signs a version twice",
+        "DROP INDEX one_signature_per_client_version_and_name",
+        (f"{SIGN}::test_without_the_lock_the_constraint_refuses_the_second",),
+    ),
+    InDatabase(
+        "an old version is signed",
+        "DROP TRIGGER signature_is_of_the_current_agreement ON clients_signature",
+        (f"{SIGN}::test_without_holding_publishing_the_database_refuses_the_old_version",),
+    ),
+    InDatabase(
+        "a signature is changed",
+        "DROP TRIGGER signature_is_frozen ON clients_signature",
+        (f"{ROLE}::test_not_even_the_owner_can_change", f"{ROLE}::test_nobody_gets_around_the_triggers"),
+    ),
+    InDatabase(
+        "a signature has no document",
+        "DROP TRIGGER signature_has_its_document ON clients_signature",
+        ("tests/clients/test_agreement_facts.py", SIGN, ROLE),
+    ),
+    InDatabase(
+        "a document is not what its hash says",
+        "ALTER TABLE clients_signeddocument DROP CONSTRAINT document_is_what_its_hash_says",
+        ("tests/onboarding/signing/test_verify_signatures.py", SIGN, ROLE),
+    ),
+    InDatabase(
+        "a published agreement is changed",
+        "DROP TRIGGER published_agreement_is_frozen ON clients_agreement",
+        ("tests/clients/test_publish_agreement.py::test_the_database_keeps_a_published_version_as_it_is",),
+    ),
+    # Cases
+    InDatabase(
+        "what was claimed is changed",
+        "DROP TRIGGER case_is_frozen ON cases_case",
+        (f"{CASE}::test_what_was_claimed_stays_as_it_was",),
+    ),
+    InDatabase(
+        "a case leaps",
+        "DROP TRIGGER transition_goes_on ON cases_casetransition",
+        (f"{CASE}::test_a_transition_goes_on_from_the_last_one",),
+    ),
+    InDatabase(
+        "a creditor's reference is there twice",
+        "DROP INDEX one_case_per_reference_of_a_client",
+        (f"{CASE}::test_a_reference_of_the_creditor_is_there_once_per_client",),
+    ),
+    InText(
+        "a case is moved by two at once",
+        "cases/change_lifecycle.py",
+        "Case.objects.lock().get(pk=case.pk)",
+        "Case.objects.get(pk=case.pk)",
+        ("tests/cases/test_change_lifecycle.py::test_of_two_colleagues_one_moves_the_case_and_the_other_is_told",),
+    ),
+    InText(
+        "parts by age are in no order",
+        "cases/api/schemas.py",
+        "    if part is not None and older is not None and part < older:\n",
+        "    if False:\n",
+        (f"{SCHEMAS}::test_whatever_passes_fits_the_database",),
+    ),
+    InText(
+        "a digest knows no zeros",
+        "cases/claim.py",
+        "str(value.normalize()) if",
+        "str(value) if",
+        (f"{SCHEMAS}::test_claims_have_the_same_digest_if_they_say_the_same",),
+    ),
+    InText(
+        "a digest leaves out who owes",
+        "cases/claim.py",
+        "_said(asdict(self))",
+        '_said({**asdict(self), "debtor": None})',
+        (f"{SCHEMAS}::test_claims_have_another_digest_if_they_say_something_else",),
+    ),
+    InText(
+        "an amount may be nothing",
+        "cases/api/schemas.py",
+        "        if amount == 0:\n",
+        "        if False:\n",
+        (f"{SCHEMAS}::test_the_database_takes_whatever_passes",),
+    ),
+    # Partners and staff
+    InText(
+        "an operation is open to whoever calls",
+        "partners/authentication.py",
+        "        return isinstance(request.user, ReferralPartner)\n",
+        "        return True\n",
+        ("tests/edge/test_open_urls.py", KEYS),
+    ),
+    InText(
+        "keys are not compared in constant time",
+        "partners/authentication.py",
+        "not secrets.compare_digest(key.hash, given_hash)",
+        "key.hash != given_hash",
+        (f"{KEYS}::test_the_keys_hash_is_compared_in_constant_time",),
+    ),
+    InText(
+        "a revoked key opens",
+        "partners/models.py",
+        "WHERE key.hash = %s AND key.revoked_at IS NULL",
+        "WHERE key.hash = %s",
+        (f"{KEYS}::test_a_key_that_was_closed_is_as_good_as_none",),
+    ),
+    InText(
+        "a key calls as often as it likes",
+        "partners/call_rate.py",
+        "            if self.tokens < 1:\n",
+        "            if False:\n",
+        ("tests/onboarding/api/test_too_many_calls.py",),
+    ),
+    InText(
+        "a partner makes a third key at once with another",
+        "partners/issue_key.py",
+        "    ReferralPartner.objects.select_for_update(no_key=True).get(pk=partner.pk)\n",
+        "",
+        ("tests/partners/test_issue_key.py::test_of_two_who_make_the_second_key_at_once_one_is_refused",),
+    ),
+    InText(
+        "staff decide without the right",
+        "staff/pages.py",
+        "    if not acting(request).has_perm(permission):\n",
+        "    if False:\n",
+        ("tests/staff/test_rights.py::test_each_role_sees_what_is_its_own",),
+    ),
+    InText(
+        "a session without a second factor is let in",
+        "staff/site.py",
+        "return not settings.STAFF_SECOND_FACTOR or bool(user.is_verified())",
+        "return True",
+        ("tests/staff/test_second_factor.py::test_a_session_from_before_it_was_compulsory_gets_no_page",),
+    ),
+    InText(
+        "an idle session goes on",
+        "staff/idle.py",
+        "max_age=settings.STAFF_IDLE_SECONDS",
+        "max_age=None",
+        ("tests/staff/test_idle.py::test_after_half_an_hour_and_a_second_one_must_sign_in",),
+    ),
+    InText(
+        "guesses of passwords in parallel",
+        "staff/throttle.py",
+        '    _one_at_a_time({f"sign-in:{name}", f"sign-in:{origin.network}"})\n',
+        "",
+        ("tests/staff/test_sign_in.py::test_guesses_in_parallel_are_as_few_as_one_after_another",),
+    ),
+    InText(
+        "two agents decide one conflict",
+        "onboarding/support/resolve_conflict.py",
+        "    return LinkConflict.objects.open().filter(pk=conflict.pk).select_for_update().exists()\n",
+        "    return True\n",
+        (f"{RESOLVE}::test_the_slower_of_two_agents_is_told_what_the_other_decided",),
+    ),
+    InDatabase(
+        "a correction is confirmed by who proposed it",
+        "ALTER TABLE onboarding_correction DROP CONSTRAINT a_correction_that_waited_is_confirmed_by_another",
+        ("tests/onboarding/journey/test_corrections.py",),
+    ),
+    InDatabase(
+        "history is rewritten",
+        "DROP TRIGGER history_is_append_only ON clients_clienthistory;"
+        "DO $$ BEGIN EXECUTE (SELECT string_agg(format('DROP TRIGGER %I ON clients_clienthistory', tgname), ';')"
+        " FROM pg_trigger WHERE tgrelid = 'clients_clienthistory'::regclass AND tgname LIKE 'pgtrigger%'); END $$",
+        (f"{ROLE}::test_not_even_the_owner_can_change", "tests/clients/test_link.py"),
+    ),
+]
