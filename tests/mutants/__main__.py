@@ -68,6 +68,7 @@ class Copy:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._second = 0
         for name in self._files():
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -109,9 +110,15 @@ class Copy:
         whole = path.read_text()
         if whole.count(mutant.old) != 1:
             raise SystemExit(f"{mutant.name}: {mutant.file} has {whole.count(mutant.old)} times {mutant.old!r}")
-        path.write_text(whole.replace(mutant.old, mutant.new))
+        self._write(path, whole.replace(mutant.old, mutant.new))
         yield
-        path.write_text(whole)
+        self._write(path, whole)
+
+    def _write(self, path: Path, text: str) -> None:
+        """With a time of its own: Python takes bytecode for that of a file of the same size and second."""
+        path.write_text(text)
+        self._second += 1
+        os.utime(path, (self._second, self._second))
 
     def _files(self) -> list[str]:
         listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
@@ -119,9 +126,8 @@ class Copy:
         return [name for name in names if (HERE / name).is_file() and name != ".venv"]
 
     def _call(self, *arguments: str, suffix: str, seconds: float | None = None) -> subprocess.CompletedProcess[str]:
-        # Bytecode is told apart by size and second, and a mutant can have both of the file before it.
-        ours = {"DEBUG": "1", "PYTHONDONTWRITEBYTECODE": "1", "DJANGO_SETTINGS_MODULE": "tests.settings"}
-        environment = {**os.environ, **ours, "PYTEST_DB_SUFFIX": suffix}
+        ours = {"DEBUG": "1", "DJANGO_SETTINGS_MODULE": "tests.settings", "PYTEST_DB_SUFFIX": suffix}
+        environment = {**os.environ, **ours}
         environment.pop("DATABASE_URL", None)
         return subprocess.run(
             [self._folder / ".venv/bin/python", *arguments],

@@ -411,6 +411,27 @@ MUTANTS: list[Mutant] = [
         ("tests/onboarding/api/test_too_many_calls.py",),
     ),
     InText(
+        "who calls too often is not told how long to wait",
+        "edge/errors.py",
+        'headers={"Retry-After": str(seconds)}',
+        "headers={}",
+        ("tests/onboarding/api/test_too_many_calls.py",),
+    ),
+    InText(
+        "who asks too often is answered in words of its own",
+        "onboarding/api/views.py",
+        'ApiError(429, "RateLimited", message,',
+        'ApiError(429, "AskedTooOften", message,',
+        ("tests/onboarding/api/test_too_many_calls.py",),
+    ),
+    InText(
+        "support lets a partner ask again, and it may not",
+        "onboarding/support/resolve_conflict.py",
+        "        disowned.update(lifted_at=at, lifted_by=by)\n",
+        "        pass\n",
+        ("tests/onboarding/test_state_machine.py::test_a_few_things_always_hold",),
+    ),
+    InText(
         "a partner makes a third key at once with another",
         "partners/issue_key.py",
         "    ReferralPartner.objects.select_for_update(no_key=True).get(pk=partner.pk)\n",
