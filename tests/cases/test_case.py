@@ -12,7 +12,6 @@ from django.db import connection
 
 from cases.lifecycle import Lifecycle
 from cases.models import Case, CaseTransition, SubmittedCase
-from tests.cases.refused import check_now, refused
 from tests.make import (
     make_case,
     make_client,
@@ -23,6 +22,7 @@ from tests.make import (
     make_submitted,
     make_user,
 )
+from tests.refused import check_now, refused
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

@@ -24,9 +24,9 @@ from cases.change_lifecycle import (
 )
 from cases.lifecycle import TRANSITIONS, CloseCode, Lifecycle
 from cases.models import Case, CaseTransition
-from tests.cases.refused import check_now
 from tests.make import make_case, make_client, make_link, make_partner, make_rate, make_staff
 from tests.race import in_thread, wait_until_blocked
+from tests.refused import check_now
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from cases.models import CollectionPartner, Coverage, ExchangeRate
-from tests.cases.refused import check_now, refused
 from tests.make import make_collection_partner, make_coverage, make_rate
+from tests.refused import check_now, refused
 
 
 def named(name: str) -> Any:

@@ -21,9 +21,9 @@ from cases.routing import route_with_rates
 from cases.submit_cases import Created, NotPlaced, Submitted, answer_repeat, submit_cases
 from clients.models import Client, ReferralPartnerClientLink
 from tests.cases.claims import CLAIM, DEBTOR
-from tests.cases.refused import check_now
 from tests.make import make_case, make_coverage, make_link, make_rate, make_user
 from tests.race import Meeting, at_once
+from tests.refused import check_now
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 UNCOVERED = replace(CLAIM, debtor=replace(DEBTOR, country="NO"), creditor_reference="INV-NO")

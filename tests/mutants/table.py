@@ -29,7 +29,8 @@ class InDatabase:
 type Mutant = InText | InDatabase
 
 RACES = "tests/onboarding/registering/test_onboard_races.py"
-REQUESTS = "tests/onboarding/registering/test_link_requests.py"
+REFUSED = "tests/clients/test_refused.py"
+ONBOARDING = "tests/onboarding/test_refused.py"
 LIMIT = "tests/onboarding/registering/test_asking_limit.py"
 CODES = "tests/onboarding/proof/test_email_codes.py"
 APPROVE = "tests/onboarding/approving/test_approve_link.py"
@@ -147,33 +148,33 @@ MUTANTS: list[Mutant] = [
     InDatabase(
         "two requests of a partner for a client wait",
         "DROP INDEX one_pending_request_per_partner_and_client",
-        (REQUESTS,),
+        (f"{REFUSED}::test_a_client_is_asked_by_a_partner_once_at_a_time",),
     ),
     InDatabase(
         "two requests wait under one tenant id",
         "DROP INDEX one_pending_request_per_partner_and_tenant_id",
-        (REQUESTS,),
+        (f"{REFUSED}::test_under_a_tenant_id_one_client_is_asked_at_a_time",),
     ),
     InDatabase(
         "the database approves after the deadline",
         "ALTER TABLE clients_linkrequest DROP CONSTRAINT request_is_approved_before_its_deadline",
-        (REQUESTS, "tests/clients/test_link.py", ROLE),
+        (f"{REFUSED}::test_at_its_deadline_a_request_cannot_be_approved",),
     ),
     InDatabase(
         "a request is changed after it was made",
         "DROP TRIGGER request_is_frozen ON clients_linkrequest",
-        (f"{ROLE}::test_not_even_the_owner_can_change", f"{ROLE}::test_nobody_gets_around_the_triggers"),
+        (f"{ROLE}::test_not_even_the_owner_can_change",),
     ),
     # Links
     InDatabase(
         "a link's fee is changed",
         "DROP TRIGGER link_is_frozen ON clients_referralpartnerclientlink",
-        ("tests/clients/test_link.py",),
+        (f"{ROLE}::test_not_even_the_owner_can_change",),
     ),
     InDatabase(
         "links are deleted",
         "DROP TRIGGER links_are_never_deleted ON clients_referralpartnerclientlink",
-        ("tests/clients/test_link.py", f"{ROLE}::test_not_even_the_owner_can_change"),
+        (f"{ROLE}::test_not_even_the_owner_can_change",),
     ),
     # Codes
     InText(
@@ -195,7 +196,7 @@ MUTANTS: list[Mutant] = [
         "onboarding/proof/email_codes.py",
         'codes = list(open_codes.select_for_update(of=("self",)).order_by("pk"))',
         'codes = list(open_codes.order_by("pk"))',
-        (CODES,),
+        (f"{CODES}::test_of_twenty_guesses_at_once_five_are_judged",),
     ),
     InText(
         "a proof is good for another browser",
@@ -228,12 +229,12 @@ MUTANTS: list[Mutant] = [
     InDatabase(
         "a code has a sixth try",
         "ALTER TABLE onboarding_emailcode DROP CONSTRAINT code_has_five_tries",
-        (CODES,),
+        (f"{CODES}::test_without_the_lock_on_the_rows_more_than_five_are_judged",),
     ),
     InDatabase(
         "a code is used after it expired",
         "ALTER TABLE onboarding_emailcode DROP CONSTRAINT code_is_used_before_it_expires",
-        (CODES,),
+        (f"{ONBOARDING}::test_an_expired_code_proves_nothing",),
     ),
     # Pages
     InText(
@@ -259,16 +260,16 @@ MUTANTS: list[Mutant] = [
     ),
     InText(
         "forms need no token",
-        "edge/page_middleware.py",
-        "        return None if is_api(request) else super().process_view(request, *view)\n\n    def _origin",
-        "        return None\n\n    def _origin",
+        "debitura/settings.py",
+        '    "edge.page_middleware.PageCsrfViewMiddleware",\n',
+        "",
         ("tests/staff/test_sign_in.py::test_a_form_without_its_token_is_refused_and_counts_nothing",),
     ),
     InText(
         "pages are open to everybody",
-        "edge/page_middleware.py",
-        "        return None if is_api(request) else super().process_view(request, *view)\n\n\nclass PageMessage",
-        "        return None\n\n\nclass PageMessage",
+        "debitura/settings.py",
+        '    "django.contrib.auth.middleware.LoginRequiredMiddleware",\n',
+        "",
         ("tests/edge/test_open_urls.py",),
     ),
     # Signing
@@ -313,17 +314,17 @@ MUTANTS: list[Mutant] = [
     InDatabase(
         "a signature is changed",
         "DROP TRIGGER signature_is_frozen ON clients_signature",
-        (f"{ROLE}::test_not_even_the_owner_can_change", f"{ROLE}::test_nobody_gets_around_the_triggers"),
+        (f"{ROLE}::test_not_even_the_owner_can_change",),
     ),
     InDatabase(
         "a signature has no document",
         "DROP TRIGGER signature_has_its_document ON clients_signature",
-        ("tests/clients/test_agreement_facts.py", SIGN, ROLE),
+        (f"{ROLE}::test_nobody_gets_around_the_triggers",),
     ),
     InDatabase(
         "a document is not what its hash says",
         "ALTER TABLE clients_signeddocument DROP CONSTRAINT document_is_what_its_hash_says",
-        ("tests/onboarding/signing/test_verify_signatures.py", SIGN, ROLE),
+        (f"{REFUSED}::test_a_document_is_what_its_hash_says",),
     ),
     InDatabase(
         "a published agreement is changed",
@@ -381,13 +382,33 @@ MUTANTS: list[Mutant] = [
         "        if False:\n",
         (f"{SCHEMAS}::test_the_database_takes_whatever_passes",),
     ),
+    InDatabase(
+        "cases of a refused request stay",
+        "DROP TRIGGER kept_claims_go_with_the_request ON clients_linkrequest",
+        ("tests/onboarding/api/test_cases_of_a_call.py::test_kept_cases_go_with_the_request",),
+    ),
+    InDatabase(
+        "the course of a case is rewritten",
+        "DROP TRIGGER transitions_are_append_only ON cases_casetransition",
+        (f"{CASE}::test_nothing_is_taken_back",),
+    ),
+    InDatabase(
+        "a claim became neither a case nor an error",
+        "ALTER TABLE cases_submittedcase DROP CONSTRAINT a_submitted_case_is_a_case_or_an_error",
+        (f"{CASE}::test_a_claim_became_a_case_or_an_error",),
+    ),
+    InDatabase(
+        "a case moves and nobody wrote it down",
+        "DROP TRIGGER case_stands_where_its_course_ends ON cases_case",
+        (f"{CASE}::test_a_lifecycle_comes_with_its_transition",),
+    ),
     # Partners and staff
     InText(
         "an operation is open to whoever calls",
         "partners/authentication.py",
         "        return isinstance(request.user, ReferralPartner)\n",
         "        return True\n",
-        ("tests/edge/test_open_urls.py", KEYS),
+        ("tests/edge/test_open_urls.py",),
     ),
     InText(
         "keys are not compared in constant time",
@@ -419,7 +440,7 @@ MUTANTS: list[Mutant] = [
     ),
     InText(
         "who asks too often is answered in words of its own",
-        "onboarding/api/views.py",
+        "onboarding/api/answers.py",
         'ApiError(429, "RateLimited", message,',
         'ApiError(429, "AskedTooOften", message,',
         ("tests/onboarding/api/test_too_many_calls.py",),
@@ -476,13 +497,28 @@ MUTANTS: list[Mutant] = [
     InDatabase(
         "a correction is confirmed by who proposed it",
         "ALTER TABLE onboarding_correction DROP CONSTRAINT a_correction_that_waited_is_confirmed_by_another",
-        ("tests/onboarding/journey/test_corrections.py",),
+        (f"{ONBOARDING}::test_who_proposed_a_correction_that_waits_does_not_confirm_it",),
+    ),
+    InDatabase(
+        "a conflict is decided twice",
+        "DROP TRIGGER conflict_is_decided_once ON clients_linkconflict",
+        (f"{ROLE}::test_not_even_the_owner_can_change",),
+    ),
+    InDatabase(
+        "an address is no mailbox",
+        "ALTER TABLE clients_emailaddress DROP CONSTRAINT address_is_a_mailbox_in_lower_case",
+        ("tests/clients/test_email_address.py::test_no_key_is_anything_but_a_mailbox",),
+    ),
+    InDatabase(
+        "the key of a second factor is kept in clear",
+        "ALTER TABLE otp_totp_totpdevice DROP CONSTRAINT key_of_a_second_factor_is_encrypted",
+        ("tests/staff/test_second_factor.py::test_a_key_in_clear_is_refused_by_the_database",),
     ),
     InDatabase(
         "history is rewritten",
         "DROP TRIGGER history_is_append_only ON clients_clienthistory;"
         "DO $$ BEGIN EXECUTE (SELECT string_agg(format('DROP TRIGGER %I ON clients_clienthistory', tgname), ';')"
         " FROM pg_trigger WHERE tgrelid = 'clients_clienthistory'::regclass AND tgname LIKE 'pgtrigger%'); END $$",
-        (f"{ROLE}::test_not_even_the_owner_can_change", "tests/clients/test_link.py"),
+        (f"{ROLE}::test_not_even_the_owner_can_change",),
     ),
 ]

@@ -22,9 +22,9 @@ from cases.submit_cases import Created, submit_cases
 from edge.errors import ApiError
 from edge.shapes import Shape, read
 from tests.cases.bodies import CASE, DEBTOR
-from tests.cases.refused import check_now
 from tests.make import make_coverage, make_link
 from tests.onboarding.bodies import Path, said
+from tests.refused import check_now
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 AGED = {"amountToRecoverOver24Months": 100, "amountToRecoverOver12Months": 200}
