@@ -1,10 +1,24 @@
-"""What the database refuses of requests and documents, whoever asks for it."""
+"""What the database refuses of links, requests and documents, whoever asks for it."""
 
 from __future__ import annotations
 
 from clients.models import Agreement, LinkRequest, SignedDocument
 from tests.make import make_link, make_request, make_signature
 from tests.refused import refused
+
+
+def test_a_client_has_one_active_link(db: None) -> None:
+    link = make_link()
+
+    with refused("one_active_link_per_client"):
+        make_link(client=link.client)
+
+
+def test_a_tenant_id_stands_for_one_client(db: None) -> None:
+    link = make_link()
+
+    with refused("one_active_link_per_partner_and_tenant_id"):
+        make_link(partner=link.partner)
 
 
 def test_a_client_is_asked_by_a_partner_once_at_a_time(db: None) -> None:

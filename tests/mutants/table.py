@@ -76,7 +76,7 @@ MUTANTS: list[Mutant] = [
     InDatabase(
         "a client has two active links",
         "DROP INDEX one_active_link_per_client",
-        (f"{APPROVE}::test_without_the_lock_the_constraint_refuses_the_second_link",),
+        (f"{REFUSED}::test_a_client_has_one_active_link",),
     ),
     InDatabase(
         "a tenant id stands for two clients",
