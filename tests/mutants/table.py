@@ -46,11 +46,18 @@ SCHEMAS = "tests/cases/api/test_schemas.py"
 MUTANTS: list[Mutant] = [
     # Matching and creating
     InText(
-        "no lock on tenant ids and addresses",
+        "no lock on tenant ids",
         "onboarding/registering/onboard.py",
-        "    take_advisory_locks([tenant_lock(partner, registration.external_tenant_id), *names])\n",
-        "    del names\n",
-        (f"{RACES}::test_two_calls_that_both_found_nothing_make_one_client",),
+        "take_advisory_locks([tenant_lock(partner, registration.external_tenant_id), *names])",
+        "take_advisory_locks(names)",
+        (f"{RACES}::test_a_call_waits_for_another_with_its_id_or_one_of_its_addresses",),
+    ),
+    InText(
+        "no lock on addresses",
+        "onboarding/registering/onboard.py",
+        "take_advisory_locks([tenant_lock(partner, registration.external_tenant_id), *names])",
+        "take_advisory_locks([tenant_lock(partner, registration.external_tenant_id)])",
+        (f"{RACES}::test_a_call_waits_for_another_with_its_id_or_one_of_its_addresses",),
     ),
     InText(
         "locks in the order of their names",
@@ -81,7 +88,7 @@ MUTANTS: list[Mutant] = [
     InDatabase(
         "a tenant id stands for two clients",
         "DROP INDEX one_active_link_per_partner_and_tenant_id",
-        (f"{RACES}::test_without_the_lock_the_constraint_still_holds",),
+        (f"{REFUSED}::test_a_tenant_id_stands_for_one_client",),
     ),
     InDatabase(
         "an address is in two clients",

@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from clients.models import Agreement, Client, ReferralPartnerClientLink
 from onboarding.registering import locks, onboard
 from onboarding.registering.create_client import create_client
-from onboarding.registering.locks import advisory_key, take_advisory_locks
+from onboarding.registering.locks import advisory_key, take_advisory_locks, tenant_lock
 from onboarding.registering.outcomes import AwaitingSignature, LinkedElsewhere, Outcome
 from partners.models import ReferralPartner
 from tests.conftest import caller
@@ -64,6 +64,22 @@ def test_two_calls_that_both_found_nothing_make_one_client() -> None:
 
     assert len({outcome.link.pk for outcome in outcomes if isinstance(outcome, AwaitingSignature)}) == 1
     assert Client.objects.count() == 1
+
+
+@pytest.mark.parametrize("named", ["the id", "email:jane@acme.test", "email:office@acme.test"])
+def test_a_call_waits_for_another_with_its_id_or_one_of_its_addresses(named: str) -> None:
+    """The other races end well without a lock too, by a constraint and a second look."""
+    partner = make_partner()
+    name = tenant_lock(partner, "tenant-1") if named == "the id" else named
+
+    with ThreadPoolExecutor(1) as pool:
+        with second_connection() as other:
+            other.execute("SELECT pg_advisory_xact_lock(%s)", [advisory_key(name)])
+            outcome = in_thread(pool, call(partner))
+            wait_until_blocked()
+        created = outcome.result(timeout=10)
+
+    assert isinstance(created, AwaitingSignature)
 
 
 @pytest.mark.usefixtures("_meet_before_creating", "_no_locks")
