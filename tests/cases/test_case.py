@@ -222,6 +222,7 @@ def test_a_step_that_the_table_does_not_have_is_refused(db: None) -> None:
 
 def test_a_lifecycle_comes_with_its_transition(db: None) -> None:
     case = make_case()
+    check_now()
 
     with refused("newest transition"):
         Case.objects.filter(pk=case.pk).update(lifecycle=Lifecycle.PENDING_VERIFICATION)
@@ -236,6 +237,7 @@ def test_a_new_case_comes_with_its_first_transition(db: None) -> None:
 
 def test_a_transition_comes_with_its_lifecycle(db: None) -> None:
     case = make_case()
+    check_now()
 
     with refused("newest transition"):
         _step(case, "PendingContractSigning", "PendingVerification")

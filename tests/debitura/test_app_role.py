@@ -12,8 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pghistory.models
 import psycopg
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
@@ -538,6 +540,20 @@ def test_not_even_the_owner_can_change(rows: None, statement: str) -> None:
 def test_what_remains_is_named_as_it_is(acting: str) -> None:
     assert {name: _refusal(statement) for name, statement in REMAINS.items()} == dict.fromkeys(REMAINS)
     assert [name for name in REMAINS if f"| {name} |" not in OPERATIONS] == []
+
+
+def test_every_history_refuses_to_be_rewritten(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname, array_agg(tgname) FROM pg_class LEFT JOIN pg_trigger ON tgrelid = pg_class.oid"
+            " WHERE relkind = 'r' AND relname LIKE '%history' GROUP BY relname"
+        )
+        triggers = {table: set(names) for table, names in cursor.fetchall()}
+
+    kept = {model._meta.db_table for model in apps.get_models() if issubclass(model, pghistory.models.Event)}
+    assert triggers.keys() == kept
+    append_only = {"history_is_append_only", "history_is_never_truncated"}
+    assert {table for table, names in triggers.items() if not append_only <= names} == set()
 
 
 def test_a_new_table_is_closed_to_the_application(as_application: None) -> None:
