@@ -242,13 +242,15 @@ ANY_DAY = st.none() | st.one_of(
     st.dates(date(1890, 1, 1), date(2027, 1, 1)).map(str),
     st.datetimes(datetime(1890, 1, 1), datetime(2027, 1, 1)).map(lambda moment: moment.isoformat() + "+03:00"),  # noqa: DTZ001 (the zone is written after it)
 )
-AMOUNT, OVER_6, OVER_12, OVER_24 = "amountToRecover", *(f"amountToRecoverOver{age}Months" for age in (6, 12, 24))
-AMOUNTS: list[Path] = [(name,) for name in (AMOUNT, OVER_6, OVER_12, OVER_24)]
+AMOUNTS = AMOUNT, OVER_6, OVER_12, OVER_24 = (
+    "amountToRecover",
+    *(f"amountToRecoverOver{age}Months" for age in (6, 12, 24)),
+)
 CURRENCIES = st.sampled_from(["EUR", "JPY", "KWD", "CLF", "USD"])
 # What may stand in a field, right or wrong.
 ANYTHING: dict[Path, st.SearchStrategy[Any]] = {
     ("currencyCode",): CURRENCIES | st.sampled_from(["usd", " eur", "ZZZ"]),
-    **dict.fromkeys(AMOUNTS, ANY_AMOUNT),
+    **{(name,): ANY_AMOUNT for name in AMOUNTS},
     **{(name,): ANY_DAY for name in ("date", "dueDate")},
     **{(name,): ANY_TEXT for name in ("creditorReference", "comments", "claimDescription", "tag")},
     **{("debtor", name): ANY_TEXT for name in ("name", "address", "city", "zipCode", "contactPerson", "stateAlpha2")},
@@ -276,8 +278,15 @@ def right_cases(draw: st.DrawFn) -> dict[str, Any]:
 
 def spoilt(right: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
     """The same case with anything in one of its fields."""
-    paths = st.sampled_from([*ANYTHING]) | st.sampled_from(AMOUNTS)
-    return paths.flatmap(lambda path: ANYTHING[path].map(partial(said, right, path)))
+    return st.sampled_from([*ANYTHING]).flatmap(lambda path: ANYTHING[path].map(partial(said, right, path)))
+
+
+def shuffled(right: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """The same case with its amounts in each other's places."""
+    names = [name for name in AMOUNTS if name in right]
+    return st.permutations([right[name] for name in names]).map(
+        lambda amounts: {**right, **dict(zip(names, amounts, strict=True))}
+    )
 
 
 def in_other_words(right: dict[str, Any]) -> dict[str, Any]:
@@ -287,7 +296,7 @@ def in_other_words(right: dict[str, Any]) -> dict[str, Any]:
     return {name.upper(): value for name, value in other.items()}
 
 
-CASES = right_cases() | right_cases().flatmap(spoilt)
+CASES = right_cases() | right_cases().flatmap(spoilt) | right_cases().flatmap(shuffled)
 # A busy machine draws slowly.
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
