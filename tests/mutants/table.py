@@ -76,7 +76,7 @@ MUTANTS: list[Mutant] = [
     ),
     InText(
         "the fee is not held while it is frozen",
-        "onboarding/registering/onboard.py",
+        "onboarding/registering/create_client.py",
         "WHERE id = %(partner_id)s FOR SHARE",
         "WHERE id = %(partner_id)s",
         (f"{RACES}::test_a_fee_that_staff_are_changing_is_waited_for",),
@@ -119,7 +119,7 @@ MUTANTS: list[Mutant] = [
     ),
     InText(
         "an unknown partner may ask again",
-        "onboarding/registering/onboard.py",
+        "onboarding/registering/match_client.py",
         "    if client.link_requests.disowned().filter(partner=partner).exists():\n",
         "    if False:\n",
         (f"{REQUESTS}::test_a_partner_that_the_company_does_not_know_asks_in_vain",),
@@ -418,9 +418,9 @@ MUTANTS: list[Mutant] = [
     # Partners and staff
     InText(
         "an operation that names nobody is open",
-        "edge/errors.py",
-        "        return False\n\n\ndef answer_exception",
-        "        return True\n\n\ndef answer_exception",
+        "edge/negotiation.py",
+        '        """Say no."""\n        return False\n',
+        "        return True\n",
         ("tests/edge/test_open_urls.py",),
     ),
     InText(
@@ -446,7 +446,7 @@ MUTANTS: list[Mutant] = [
     ),
     InText(
         "who calls too often is not told how long to wait",
-        "edge/errors.py",
+        "edge/answer_errors.py",
         'headers={"Retry-After": str(seconds)}',
         "headers={}",
         ("tests/onboarding/api/test_too_many_calls.py",),
