@@ -388,7 +388,7 @@ MUTANTS: list[Mutant] = [
         "cases/api/schemas.py",
         "    if part is not None and whole is not None and part > whole:\n",
         "    if False:\n",
-        (f"{SCHEMAS}::test_the_database_takes_whatever_passes",),
+        (f"{SCHEMAS}::test_whatever_passes_fits_the_database",),
     ),
     InDatabase(
         "cases of a refused request stay",
