@@ -128,21 +128,21 @@ MUTANTS: list[Mutant] = [
     InText(
         "a request is approved after its deadline",
         "onboarding/approving/approve_link.py",
-        "    undecided = LinkRequest.objects.filter(pk=request.pk).open()\n",
+        "    undecided = LinkRequest.objects.filter(pk=link_request.pk).open()\n",
         "    undecided = LinkRequest.objects.filter(pk=request.pk).pending()\n",
         (f"{APPROVE}::test_after_the_deadline_nothing_is_decided",),
     ),
     InText(
         "a decided request is decided again",
         "onboarding/approving/approve_link.py",
-        "    undecided = LinkRequest.objects.filter(pk=request.pk).open()\n",
+        "    undecided = LinkRequest.objects.filter(pk=link_request.pk).open()\n",
         "    undecided = LinkRequest.objects.filter(pk=request.pk)\n",
         (f"{APPROVE}::test_of_approve_and_decline_the_first_wins",),
     ),
     InText(
         "a plain request takes a client from its partner",
         "onboarding/approving/approve_link.py",
-        "    if (link.pk if link else None) == request.replaces_id:\n",
+        "    if (link.pk if link else None) == link_request.replaces_id:\n",
         "    if True:\n",
         (f"{APPROVE}::test_a_plain_request_never_takes_a_client_from_its_partner",),
     ),
@@ -364,7 +364,7 @@ MUTANTS: list[Mutant] = [
     ),
     InText(
         "parts by age are in no order",
-        "cases/api/schemas.py",
+        "cases/api/schemas/amounts.py",
         "    if part is not None and older is not None and part < older:\n",
         "    if False:\n",
         (f"{SCHEMAS}::test_whatever_passes_fits_the_database",),
@@ -385,7 +385,7 @@ MUTANTS: list[Mutant] = [
     ),
     InText(
         "a part is more than the whole",
-        "cases/api/schemas.py",
+        "cases/api/schemas/amounts.py",
         "    if part is not None and whole is not None and part > whole:\n",
         "    if False:\n",
         (f"{SCHEMAS}::test_whatever_passes_fits_the_database",),
@@ -419,7 +419,7 @@ MUTANTS: list[Mutant] = [
     InText(
         "an operation that names nobody is open",
         "edge/negotiation.py",
-        '        """Say no."""\n        return False\n',
+        '        """Always False."""\n        return False\n',
         "        return True\n",
         ("tests/edge/test_open_urls.py",),
     ),
@@ -446,14 +446,14 @@ MUTANTS: list[Mutant] = [
     ),
     InText(
         "who calls too often is not told how long to wait",
-        "edge/answer_errors.py",
+        "edge/errors.py",
         'headers={"Retry-After": str(seconds)}',
         "headers={}",
         ("tests/onboarding/api/test_too_many_calls.py",),
     ),
     InText(
         "who asks too often is answered in words of its own",
-        "onboarding/api/answers.py",
+        "onboarding/api/bodies.py",
         'ApiError(429, "RateLimited", message,',
         'ApiError(429, "AskedTooOften", message,',
         ("tests/onboarding/api/test_too_many_calls.py",),

@@ -145,7 +145,7 @@ class Programme(RuleBasedStateMachine):
         """Support lets a partner ask again."""
         request = self.some(LinkRequest.objects.disowned(), number)
 
-        lifted = lift(request=request, by=self.support, why="A mistake", at=timezone.now())
+        lifted = lift(link_request=request, by=self.support, why="A mistake", at=timezone.now())
 
         assert lifted
         assert not LinkRequest.objects.disowned().filter(partner=request.partner, client=request.client).exists()

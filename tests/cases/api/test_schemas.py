@@ -15,7 +15,8 @@ from django.db import transaction
 from hypothesis import HealthCheck, assume, given, reject, settings
 from hypothesis import strategies as st
 
-from cases.api.schemas import MAX_AMOUNT, WIDE, CaseRequest, PreviewRequest
+from cases.api.schemas import MAX_AMOUNT, CaseRequest, PreviewRequest
+from cases.api.schemas.amounts import WIDE
 from cases.claim import Claim, DebtorType, _said
 from cases.currencies import currencies, decimals
 from cases.jurisdictions import Place
