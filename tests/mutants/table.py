@@ -129,14 +129,14 @@ MUTANTS: list[Mutant] = [
         "a request is approved after its deadline",
         "onboarding/approving/approve_link.py",
         "    undecided = LinkRequest.objects.filter(pk=link_request.pk).open()\n",
-        "    undecided = LinkRequest.objects.filter(pk=request.pk).pending()\n",
+        "    undecided = LinkRequest.objects.filter(pk=link_request.pk).pending()\n",
         (f"{APPROVE}::test_after_the_deadline_nothing_is_decided",),
     ),
     InText(
         "a decided request is decided again",
         "onboarding/approving/approve_link.py",
         "    undecided = LinkRequest.objects.filter(pk=link_request.pk).open()\n",
-        "    undecided = LinkRequest.objects.filter(pk=request.pk)\n",
+        "    undecided = LinkRequest.objects.filter(pk=link_request.pk)\n",
         (f"{APPROVE}::test_of_approve_and_decline_the_first_wins",),
     ),
     InText(
