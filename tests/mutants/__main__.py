@@ -25,7 +25,7 @@ from debitura import embedded_postgres
 from tests.mutants.table import MUTANTS, InText, Mutant
 
 HERE = Path(__file__).parents[2]
-SECONDS = 300  # for one mutant
+SECONDS = 600  # for one mutant
 PRISTINE, RUN = "_pristine", "_mutant"
 MAKE_DATABASE = """
 import django
