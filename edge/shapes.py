@@ -31,7 +31,6 @@ from edge.errors import field_path, invalid, name_on_the_wire
 from edge.text import SEEN
 
 MAX_ERRORS = 500
-NIL = "00000000-0000-0000-0000-000000000000"
 LONGEST_NOTHING = 1000
 
 
@@ -67,14 +66,14 @@ class Shape(BaseModel):
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        """Describe what may be left out as such, without the default that it has here."""
+        """Describe optional properties without the default that they have here."""
         described = handler(schema)
         _properties(described, handler)
         return described
 
 
 def example(shape: type[Shape]) -> dict[str, Any]:
-    """The shape as it is sent, with what its fields give as their examples; the others are left out."""
+    """An example of a body: the first example of each field that has any."""
     fields = {field.alias or name: field.examples for name, field in shape.model_fields.items()}
     return {name: examples[0] for name, examples in fields.items() if examples}
 
@@ -88,7 +87,7 @@ def _names(shape: type[Shape]) -> tuple[dict[str, str], frozenset[str]]:
 
 
 def says_nothing(value: object) -> bool:
-    """True for null and text without visible characters. An empty list says that there are none (product-rules 1.2)."""
+    """True for null and for text without visible characters; an empty list does say something (product-rules 1.2)."""
     if isinstance(value, str):
         return len(value) <= LONGEST_NOTHING and not SEEN.search(value)
     return value is None
@@ -109,7 +108,7 @@ class Answer(BaseModel):
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        """Describe what is left out as such: not as null."""
+        """Describe fields that may be left out as optional, not as nullable."""
         described = handler(schema)
         properties = _properties(described, handler)
         for name in _left_out(cls) & properties.keys():
@@ -119,7 +118,7 @@ class Answer(BaseModel):
 
 
 def _properties(described: dict[str, Any], handler: GetJsonSchemaHandler) -> dict[str, Any]:
-    """Those of a shape, now without defaults: generated clients would send them, or put them for what is not there."""
+    """Take the defaults out of the properties and return these: generated clients would send or assume defaults."""
     properties: dict[str, Any] = handler.resolve_ref_schema(described)["properties"]
     for facts in properties.values():
         facts.pop("default", None)
