@@ -18,7 +18,8 @@ CONTROL = r"\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"
 # Without the separators of files and records, which Python counts as white space.
 WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 HAS_CONTROL = re.compile(f"[{CONTROL}]")
-LINE_END = re.compile(r"\r\n|[\n\v\f\r\x85\u2028\u2029]")
+OTHER_LINE_ENDS = "\v\f\r\x85\u2028\u2029"
+LINE_END = re.compile(f"\r\n|[\n{OTHER_LINE_ENDS}]")
 # The visible ones among format characters: number signs of the Arabic, Syriac and Kaithi scripts.
 SEEN_FORMATS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
 FORMATS = frozenset(
@@ -34,7 +35,6 @@ UNSEEN_IN_PLANE_0 = r"\s" + FILLERS + "".join(each for each in UNSEEN_FORMATS if
 UNSEEN = UNSEEN_IN_PLANE_0 + BEYOND_PLANE_0 + "".join(each for each in UNSEEN_FORMATS if each > LAST_OF_PLANE_0)
 SEEN = re.compile(f"[^{UNSEEN}]")
 BLANKS_IN_A_LINE = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
-AROUND_LINE_ENDS = re.compile(" ?\n ?")
 
 # They shape the letters beside them: without them names in Persian or Sinhala are spelled differently.
 JOINERS = frozenset("\u200c\u200d")
@@ -67,8 +67,10 @@ def one_line(sent: str, *, max_length: int, line_end: str = " ", is_code: bool =
 
 def several_lines(sent: str, *, max_length: int) -> str:
     r"""Normalise to several lines, with `\n` between them, at most `max_length` long in all."""
-    text = LINE_END.sub("\n", _visible(sent, max_length))
-    text = AROUND_LINE_ENDS.sub("\n", BLANKS_IN_A_LINE.sub(" ", text))
+    text = _visible(sent, max_length).replace("\r\n", "\n")
+    for line_end in OTHER_LINE_ENDS:
+        text = text.replace(line_end, "\n")
+    text = BLANKS_IN_A_LINE.sub(" ", text).replace(" \n", "\n").replace("\n ", "\n")
     if len(text) > max_length:
         raise too_long(max_length)
     return text
@@ -115,14 +117,18 @@ def _visible(sent: str, max_length: int, *, is_code: bool = False) -> str:
         raise PydanticCustomError("control_characters", "Control characters are not allowed.")
     if text.isascii():
         return text
-    for character in set(text) & _dropped(is_code):
-        text = text.replace(character, "")
-    return _composed(trimmed(text))
-
-
-def _composed(text: str) -> str:
-    """Return the text in NFC; refuse characters whose normal form may change, and letters with too many marks."""
     letters = set(text)
+    for character in letters & _dropped(is_code):
+        text = text.replace(character, "")
+    return _composed(trimmed(text), letters)
+
+
+def _composed(text: str, letters: set[str]) -> str:
+    """
+    Return the text in NFC; refuse characters whose normal form may change, and letters with too many marks.
+
+    `letters` holds at least the characters of the text.
+    """
     if any(unicodedata.category(letter) == "Cn" and ord(letter) not in PICTURES for letter in letters):
         # The database may have a newer Unicode, and would then disagree that the text is in NFC.
         raise PydanticCustomError("unassigned_characters", "Holds a character that is not assigned in Unicode.")
