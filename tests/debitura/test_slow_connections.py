@@ -21,7 +21,7 @@ from clients.models import Agreement
 from tests.make import make_first_agreement, make_key, make_partner, registration_body
 from tests.server import PROJECT, Server, free_port, running, wait_until
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 CONNECTIONS = 200
 JSON = {"Content-Type": "application/json"}
@@ -112,7 +112,6 @@ def test_another_partners_slow_bodies_keep_nobody_else_waiting(server: Server, k
         assert_answers_at_once(server, key)
 
 
-@pytest.mark.slow
 def test_all_of_them_together_keep_nobody_else_waiting(server: Server, key: dict[str, str]) -> None:
     with ExitStack() as stack:
         for said in SAID.values():
@@ -121,7 +120,6 @@ def test_all_of_them_together_keep_nobody_else_waiting(server: Server, key: dict
         assert_answers_at_once(server, key)
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed")
 def test_the_proxy_of_the_documentation_takes_all_of_them_off_the_servers_hands(
     server: Server, key: dict[str, str], tmp_path: Path
@@ -164,7 +162,6 @@ def server_connections(server: Server) -> list[str]:
     return [line for line in lines if line.split()[1].endswith(ending) and line.split()[3] == "01"]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["nothing", "half a head", "a request, and then nothing"])
 def test_a_connection_without_a_request_is_closed_after_fifteen_seconds(server: Server, kind: str) -> None:
     began = time.monotonic()

@@ -12,11 +12,14 @@ from django.test import Client as Browser
 from staff.groups import rights_of
 from tests.make import make_staff
 from tests.staff.conftest import Rows, sign_in
-from tests.staff.roles import ROLES, expected
+from tests.staff.roles import NOBODY, ROLES, SUPPORT, expected
 from tests.staff.urls import paths
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(
+    "role",
+    [SUPPORT, NOBODY, *(pytest.param(role, marks=pytest.mark.slow) for role in ROLES if role not in (SUPPORT, NOBODY))],
+)
 def test_each_role_sees_what_is_its_own(colleague: Callable[[str], Browser], rows: Rows, role: str) -> None:
     browser = colleague(role)
 

@@ -106,6 +106,7 @@ def test_no_list_has_an_action_or_a_field_to_write_in() -> None:
     assert {(admin.actions, tuple(admin.list_editable)) for admin in site._registry.values()} == {(None, ())}
 
 
+@pytest.mark.slow
 def test_a_list_of_fifty_takes_as_many_statements_as_a_list_of_one(superuser: Browser, rows: Rows) -> None:
     lists = {name: path for name, path in paths(rows).items() if name.endswith("_changelist")}
     at_one = {name: statements(superuser, path) for name, path in lists.items()}
@@ -219,6 +220,7 @@ def test_what_was_saved_is_not_named_in_a_cookie(superuser: Browser, rows: Rows)
     assert "Saved." in superuser.get(answer.headers["Location"]).content.decode()
 
 
+@pytest.mark.slow
 def test_no_page_with_data_may_be_kept_by_a_cache(superuser: Browser, rows: Rows) -> None:
     without_data = {"jsi18n", "password_change", "password_change_done"}
     answers = {name: superuser.get(path) for name, path in paths(rows).items() if name not in without_data}

@@ -54,6 +54,7 @@ def test_the_queue_says_how_long_each_has_waited(support: Browser) -> None:
     assert '<td class="field-age">3\xa0days</td>' in support.get(QUEUE).content.decode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", [QUEUE, page_of], ids=["queue", "page"])
 def test_two_hundred_conflicts_cost_as_many_statements_as_one(support: Browser, path: Any) -> None:
     conflict = make_conflict()
@@ -70,6 +71,7 @@ def test_two_hundred_conflicts_cost_as_many_statements_as_one(support: Browser, 
     assert len(many) == len(one)
 
 
+@pytest.mark.slow
 def test_two_hundred_matches_cost_as_many_statements_as_one(support: Browser) -> None:
     conflict = make_ambiguity()
     one = statements(support, conflict, clients=1)

@@ -17,7 +17,7 @@ from edge.errors import field_path
 from tests.make import registration_body
 from tests.wire import send
 
-FEW = settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=[*HealthCheck], database=None)
+FEW = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[*HealthCheck], database=None)
 MANY = settings(FEW, max_examples=2000, derandomize=False)
 
 REQUIRED = {

@@ -16,6 +16,8 @@ from tests.cost import ALPHABETS, cpu_ms, full
 from tests.make import make_client, make_link, make_request
 from tests.onboarding.visitor import Visitor, company_fields, people_fields
 
+pytestmark = pytest.mark.slow
+
 A_FORM = 100  # milliseconds of CPU: a form is decoded, and what was typed is shown again
 MORE = {"digits": "0", "digits of another script": "٣", "points and digits": ".0", "brackets": "<>&"}
 # As a form has them; what is escaped takes three bytes for one.
