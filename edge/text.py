@@ -34,7 +34,8 @@ BEYOND_PLANE_0 = "\U0001d159\U000e0000-\U000e0fff"
 UNSEEN_IN_PLANE_0 = r"\s" + FILLERS + "".join(each for each in UNSEEN_FORMATS if each <= LAST_OF_PLANE_0)
 UNSEEN = UNSEEN_IN_PLANE_0 + BEYOND_PLANE_0 + "".join(each for each in UNSEEN_FORMATS if each > LAST_OF_PLANE_0)
 SEEN = re.compile(f"[^{UNSEEN}]")
-BLANKS_IN_A_LINE = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
+OTHER_BLANK = re.compile(r"[^\S\n ]")
+BLANKS = re.compile("  +")
 
 # They shape the letters beside them: without them names in Persian or Sinhala are spelled differently.
 JOINERS = frozenset("\u200c\u200d")
@@ -70,7 +71,7 @@ def several_lines(sent: str, *, max_length: int) -> str:
     text = _visible(sent, max_length).replace("\r\n", "\n")
     for line_end in OTHER_LINE_ENDS:
         text = text.replace(line_end, "\n")
-    text = BLANKS_IN_A_LINE.sub(" ", text).replace(" \n", "\n").replace("\n ", "\n")
+    text = BLANKS.sub(" ", OTHER_BLANK.sub(" ", text)).replace(" \n", "\n").replace("\n ", "\n")
     if len(text) > max_length:
         raise too_long(max_length)
     return text
