@@ -129,13 +129,3 @@ TRANSITIONS: dict[Lifecycle, frozenset[Lifecycle]] = {
     Lifecycle.CLOSED: frozenset({Lifecycle.ACTIVE}),  # reopened by staff
     Lifecycle.MERGED: frozenset(),
 }
-
-
-class ImpossibleTransition(ValueError):
-    """A case that stands at the one cannot go to the other."""
-
-
-def check(before: Lifecycle, after: Lifecycle) -> None:
-    """Raise ImpossibleTransition unless a case can go from `before` to `after`."""
-    if after not in TRANSITIONS[before]:
-        raise ImpossibleTransition(f"A case cannot go from {before} to {after}.")

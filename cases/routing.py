@@ -175,11 +175,6 @@ EXPLAIN = Statement(
 )
 
 
-def route(wanted: Sequence[Wanted], *, at: datetime) -> list[UUID | None]:
-    """The collection partner for each of these, in order; None where nobody covers it. One statement."""
-    return [routed.collection_partner_id for routed in route_with_rates(wanted, at=at)]
-
-
 def route_with_rates(wanted: Sequence[Wanted], *, at: datetime) -> list[Routed]:
     """Route, and return the rates as well, which the statement has read anyway."""
     return ROUTE.ask(_parameters(wanted, at))

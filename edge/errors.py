@@ -112,11 +112,12 @@ def shown(name: str) -> str:
     return printable + "…" if len(name) > SHOWN_NAME else printable or '""'
 
 
-def rate_limited(wait: float) -> ApiError:
-    """Make the 429 of a key that calls too often; `wait` is in seconds."""
+def rate_limited(wait: float, message: str = "") -> ApiError:
+    """Make a 429, by default that of a key that calls too often; `wait` is in seconds."""
     seconds = max(1, ceil(wait))
-    message = f"Too many requests. Try again in {seconds} seconds."
-    return ApiError(429, "RateLimited", message, headers={"Retry-After": str(seconds)})
+    error = standard(429, {"Retry-After": str(seconds)})
+    error.message = message or f"Too many requests. Try again in {seconds} seconds."
+    return error
 
 
 def crash(request_id: str | None) -> ApiError:

@@ -11,8 +11,14 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 
 from edge import errors
 from edge.openapi import failure, header, on_the_wire, standard
+from edge.request_log import CHARACTERS_OF_A_REQUEST_ID, MAX_REQUEST_ID
 
-REQUEST_ID = {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[A-Za-z0-9._-]+$"}
+REQUEST_ID = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": MAX_REQUEST_ID,
+    "pattern": f"^{CHARACTERS_OF_A_REQUEST_ID}+$",
+}
 HEADERS = [
     header("X-Request-Id", {"type": "string"}, "A name of yours for this request.", response=False),
     header("X-Request-Id", REQUEST_ID, "Yours if it fits this pattern, else one of ours.", response=True),

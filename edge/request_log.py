@@ -11,7 +11,9 @@ from uuid import UUID, uuid4
 import structlog
 from django.http import HttpRequest, HttpResponseBase
 
-REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+CHARACTERS_OF_A_REQUEST_ID = "[A-Za-z0-9._-]"
+MAX_REQUEST_ID = 128
+REQUEST_ID = re.compile(f"{CHARACTERS_OF_A_REQUEST_ID}{{1,{MAX_REQUEST_ID}}}")
 SHOWN_OF_A_LINK = 8
 KNOWN_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from clients.admin.agreement_admin import AgreementAdmin
 from clients.models import Agreement, Client
-from onboarding.models import TRIES, AskingLimitReached, EmailCode
+from onboarding.models import AskingLimitReached, EmailCode
 from onboarding.signing.agreement_page import agreement_page
 from onboarding.signing.agreement_pdf import AgreementPdf, render_agreement
 from onboarding.signing.forms import SignForm
@@ -116,13 +116,7 @@ class EmailCodeAdmin(ReadOnlyAdmin):
 
     def state(self, code: EmailCode) -> str:
         """Open, Used, Expired, Lapsed, or Tried too often."""
-        if code.lapsed_at is not None:
-            return "Lapsed"
-        if code.used_at is not None:
-            return "Used"
-        if code.tries >= TRIES:
-            return "Tried too often"
-        return "Expired" if code.expires_at <= timezone.now() else "Open"
+        return code.state(at=timezone.now())
 
 
 @admin.register(AskingLimitReached, site=site)

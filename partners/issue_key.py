@@ -3,8 +3,6 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
-from django.db.models.functions import Now
 
 from partners.models import ApiKey, ReferralPartner, key_hash, make_api_key
 
@@ -27,8 +25,7 @@ def issue_key(
     """
     ReferralPartner.objects.select_for_update(no_key=True).get(pk=partner.pk)
     # An inactive partner's keys count too: they work again once it is active.
-    unexpired = Q(expires_at=None) | Q(expires_at__gt=Now())
-    if ApiKey.objects.filter(unexpired, partner=partner, revoked_at=None).count() >= LIVE_KEYS:
+    if ApiKey.objects.unended().filter(partner=partner).count() >= LIVE_KEYS:
         raise TooManyKeys
     text = make_api_key(live=live)
     key = ApiKey.objects.create(

@@ -8,7 +8,7 @@ import string
 import uuid
 import zlib
 from datetime import datetime, timedelta
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple, Self
 
 import pghistory
 import structlog
@@ -146,6 +146,14 @@ def is_well_formed(key: str) -> bool:
     return kind in ("dk_live_", "dk_test_") and len(key) == 44 and key.isascii() and checksum == _checksum(body)
 
 
+class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
+    """Selections of keys."""
+
+    def unended(self) -> Self:
+        """Keys that are neither revoked nor expired; they work as long as their partner is active."""
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=Now()), revoked_at=None)
+
+
 class ApiKey(models.Model):
     """A partner's key. The text is shown once; only its hash is stored."""
 
@@ -157,6 +165,8 @@ class ApiKey(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = ApiKeyQuerySet.as_manager()
 
     class Meta:
         verbose_name = "API key"

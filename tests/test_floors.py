@@ -14,6 +14,17 @@ from django.apps import apps
 
 PROJECT = Path(__file__).parents[1]
 FLOORS = ["debitura", "onboarding", "cases", "clients", "partners", "staff", "processes", "edge"]
+HOLD_RULES = {"onboarding", "cases", "clients"}
+DECIDES = re.compile(r"transaction\.atomic|\.lock\(\)|take_advisory_locks\(")
+WEB = {
+    "django.http",
+    "django.shortcuts",
+    "django.views",
+    "django.forms",
+    "django.contrib.admin",
+    "rest_framework",
+    "pydantic",
+}
 DOTTED = re.compile(r"[A-Za-z_]\w*(?:[.:][A-Za-z_]\w*)+")
 # Django's admin names them.
 OVERRIDE_DJANGOS = {"admin/login.html", "admin/change_form_object_tools.html"}
@@ -147,6 +158,36 @@ def test_the_floor_of_a_template_is_the_lowest_that_uses_it() -> None:
 )
 def test_it_finds_what_is_named(text: str, floor: str) -> None:
     assert names_above(text, floor)
+
+
+def test_what_decides_under_a_lock_does_not_know_the_web() -> None:
+    """Shapes of the wire, requests and answers are for those who call it."""
+    of_rules = [module for module in modules() if module.parts[0] in HOLD_RULES and "admin" not in module.parts]
+    deciding = {module: (PROJECT / module).read_text() for module in of_rules}
+    deciding = {module: text for module, text in deciding.items() if DECIDES.search(text)}
+    found = {str(module): sorted(imported(text) & web()) for module, text in deciding.items()}
+
+    assert len(deciding) > 15
+    assert {module: named for module, named in found.items() if named} == {}
+
+
+def imported(text: str) -> set[str]:
+    """The modules that a module imports, and the packages they are in."""
+    names = set()
+    for node in ast.walk(ast.parse(text)):
+        match node:
+            case ast.ImportFrom(module=str(module)):
+                names |= {module, *(f"{module}.{alias.name}" for alias in node.names)}
+            case ast.Import():
+                names |= {alias.name for alias in node.names}
+    return {".".join(name.split(".")[: end + 1]) for name in names for end in range(name.count(".") + 1)}
+
+
+@cache
+def web() -> set[str]:
+    """What knows requests, answers, pages or shapes of the wire: it imports one of these packages."""
+    ours = {".".join(module.with_suffix("").parts): (PROJECT / module).read_text() for module in modules()}
+    return WEB | {name for name, text in ours.items() if name.split(".")[0] in HOLD_RULES and imported(text) & WEB}
 
 
 def test_every_floor_is_here() -> None:

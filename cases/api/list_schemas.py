@@ -38,9 +38,6 @@ def _uuids(sent: list[str]) -> list[UUID]:
         raise PydanticCustomError("uuids", "Must be UUIDs.")
 
 
-SORTS = {"DateCreated": "created_at", "GrossAmount": "amount", "DueDate": "due_date"}
-
-
 class CasesQuery(PageQuery):
     """What can be asked of GET /cases."""
 

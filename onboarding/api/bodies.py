@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from math import ceil
 
 from django.conf import settings
 
@@ -15,7 +14,7 @@ from cases.submit_cases import Created
 from clients.agreement_status import AgreementStatus, Current, NeverSigned, Reason, SignAgain
 from clients.models import Client, ReferralPartnerClientLink, User
 from clients.models.client import users_of
-from edge.errors import ApiError, BusinessError
+from edge.errors import ApiError, BusinessError, rate_limited
 from edge.query import page_body
 from onboarding.api.lists import ClientPage, ClientsQuery, ListedClient
 from onboarding.api.schemas import (
@@ -158,7 +157,7 @@ def rules_body(broken: RulesBroken) -> BusinessErrorsBody:
 def too_often(retry_after: timedelta) -> ApiError:
     """Make the 429 of a partner that was told of too many companies."""
     message = f"You were told of too many companies that we know already within a day. Try again later. {_support()}"
-    return ApiError(429, "RateLimited", message, headers={"Retry-After": str(ceil(retry_after.total_seconds()))})
+    return rate_limited(retry_after.total_seconds(), message)
 
 
 def agreement_body(link: ReferralPartnerClientLink, status: AgreementStatus) -> AgreementBody:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar, Self, cast
 
 from django.db import models
@@ -147,6 +147,16 @@ class EmailCode(models.Model):
             case ReferralPartnerClientLink():
                 code.link = subject
         return code
+
+    def state(self, *, at: datetime) -> str:
+        """Open, Used, Expired, Lapsed, or Tried too often; Open is what `open` selects at that moment."""
+        if self.lapsed_at is not None:
+            return "Lapsed"
+        if self.used_at is not None:
+            return "Used"
+        if self.tries >= TRIES:
+            return "Tried too often"
+        return "Expired" if self.expires_at <= at else "Open"
 
     def partner(self) -> ReferralPartner:
         """The partner of the link or link request."""

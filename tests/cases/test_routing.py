@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import product
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
@@ -14,12 +15,17 @@ from django.test.utils import CaptureQueriesContext
 
 from cases.claim import DebtorType
 from cases.models import CollectionPartner, Coverage
-from cases.routing import Considered, Routed, Wanted, explain_route, route, route_with_rates
+from cases.routing import Considered, Routed, Wanted, explain_route, in_force, route_with_rates
 from tests.make import make_collection_partner, make_coverage, make_rate
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 DANE = Wanted("DK", "", DebtorType.COMPANY, Decimal(1000), "EUR")
 CALIFORNIAN = replace(DANE, country="US", state_code="CA")
+
+
+def route(wanted: Sequence[Wanted], *, at: datetime) -> list[UUID | None]:
+    """The collection partner for each, in order."""
+    return [each.collection_partner_id for each in route_with_rates(wanted, at=at)]
 
 
 def routed(wanted: Wanted = DANE) -> str | None:
@@ -146,6 +152,16 @@ def test_who_is_asked_for_gets_it_before_the_first() -> None:
     wanted = make_coverage(named("Wanted")).collection_partner
 
     assert routed(replace(DANE, collection_partner_id=wanted.pk)) == "Wanted"
+
+
+def test_what_is_in_force_is_what_routing_does_not_refuse_for_good() -> None:
+    for partner_is_active, is_active in product((True, False), repeat=2):
+        make_coverage(make_collection_partner(is_active=partner_is_active), is_active=is_active)
+
+    considered = {each.coverage: each.applies for each in explain_route(DANE, at=NOW)}
+
+    assert len(considered) == 4
+    assert {coverage for coverage, applies in considered.items() if applies} == set(in_force())
 
 
 def test_who_is_asked_for_and_cannot_take_it_is_not_replaced() -> None:

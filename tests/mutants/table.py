@@ -447,15 +447,15 @@ MUTANTS: list[Mutant] = [
     InText(
         "who calls too often is not told how long to wait",
         "edge/errors.py",
-        'headers={"Retry-After": str(seconds)}',
-        "headers={}",
+        'standard(429, {"Retry-After": str(seconds)})',
+        "standard(429)",
         ("tests/onboarding/api/test_too_many_calls.py",),
     ),
     InText(
-        "who asks too often is answered in words of its own",
-        "onboarding/api/bodies.py",
-        'ApiError(429, "RateLimited", message,',
-        'ApiError(429, "AskedTooOften", message,',
+        "who asks too often is answered with another error",
+        "edge/errors.py",
+        "error = standard(429, ",
+        "error = standard(413, ",
         ("tests/onboarding/api/test_too_many_calls.py",),
     ),
     InText(
