@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from cases.models import KeptClaims
 from cases.submit_cases import answer_repeat
 from clients.agreement_status import agreement_status
-from clients.models import Client, EmailAddress, LinkRequest
+from clients.models import Client, EmailAddress, Held, LinkRequest
 from clients.models.link import find_active_link
 from onboarding.registering.asking_limit import note_asking
 from onboarding.registering.create_client import create_client, in_unknown_divisions
@@ -84,16 +84,36 @@ def _create_or_refuse(partner: ReferralPartner, registration: Registration, at: 
     matched: list[Client] = []
     if held:
         held, matched = lock_owners(held, registration.address_keys)
-    if matched and (known := _find_again(partner, registration, at)) is not None:
-        return known  # the client approved the partner while this call waited for its row
-    wait = note_asking(partner, matched, held, registration.address_keys, at=at) if matched else None
-    if wait is not None:
-        return AskedTooOften(wait)
-    if asked is not None and [client.pk for client in matched] != [asked.client_id]:
-        LinkRequest.objects.filter(pk=asked.pk).supersede()
     if matched:
-        return refuse(matched, partner, registration, held)
+        return _known(matched, held, asked, partner, registration, at)
+    _supersede(asked)
     since = EmailAddress.objects.release_of_partner([each.address for each in held], partner)
     created = create_client(partner, registration, at)
     EmailAddress.objects.entered_since(since)
     return created
+
+
+def _known(
+    matched: list[Client],
+    held: list[Held],
+    asked: LinkRequest | None,
+    partner: ReferralPartner,
+    registration: Registration,
+    at: datetime,
+) -> Outcome:
+    """Tell the partner of clients that we know, unless it was told of too many; their rows are locked."""
+    known = _find_again(partner, registration, at)
+    if known is not None:
+        return known  # the client approved the partner while this call waited for its row
+    wait = note_asking(partner, matched, held, registration.address_keys, at=at)
+    if wait is not None:
+        return AskedTooOften(wait)
+    if asked is not None and [client.pk for client in matched] != [asked.client_id]:
+        _supersede(asked)
+    return refuse(matched, partner, registration, held)
+
+
+def _supersede(asked: LinkRequest | None) -> None:
+    """End a pending link request under the id of this call: the call is about another company."""
+    if asked is not None:
+        LinkRequest.objects.filter(pk=asked.pk).supersede()
