@@ -89,7 +89,7 @@ def _sign(link: ReferralPartnerClientLink, company: Company) -> None:
     facts: dict[str, Any] = {"link": link, "purpose": Purpose.FIRST_SIGNING, "browser": browser, "at": at}
     confirm_company(**facts, company=company, shown=digest_of(details_held(link.client)))
     people = people_held(link.client)
-    confirm_users(**facts, colleagues=people, shown=digest_of(people))
+    confirm_users(**facts, users=people, shown=digest_of(people))
     shown = what_is_shown(link.client, agreement)
     outcome = sign_agreement(
         link=link, purpose=Purpose.FIRST_SIGNING, browser=browser, shown=shown, signed_as=signed_as, at=at

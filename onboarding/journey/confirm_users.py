@@ -23,7 +23,7 @@ CONFIRMED = "The client confirmed its users on its page"
 
 
 @dataclass(frozen=True)
-class Colleague:
+class UserDetails:
     """A user as typed on the page, with `user_id` if known already. Exactly one is the onboarding user, who signs."""
 
     name: str
@@ -40,10 +40,10 @@ class HandedOver:
 type UsersOutcome = Saved | HandedOver | AlreadySigned | ChangedSince | AddressesOfOthers | NotProven
 
 
-def people_held(client: Client) -> list[Colleague]:
+def people_held(client: Client) -> list[UserDetails]:
     """The client's users as stored, in order."""
     return [
-        Colleague(user.name, user.email, user.role == Role.CREDITOR_ADMIN, user_id=user.pk)
+        UserDetails(user.name, user.email, user.role == Role.CREDITOR_ADMIN, user_id=user.pk)
         for user in client.users.all()
     ]
 
@@ -54,7 +54,7 @@ def confirm_users(
     link: ReferralPartnerClientLink,
     purpose: Purpose,
     browser: str,
-    colleagues: Sequence[Colleague],
+    users: Sequence[UserDetails],
     shown: str,
     at: datetime,
 ) -> UsersOutcome:
@@ -70,50 +70,50 @@ def confirm_users(
             return refusal
         case InHand(step=Step.DONE):
             return AlreadySigned()
-        case InHand(client) if shown != digest_of(held := people_held(client)) and _facts(colleagues) != _facts(held):
+        case InHand(client) if shown != digest_of(held := people_held(client)) and _facts(users) != _facts(held):
             return ChangedSince()
         case InHand(client, proof):
             with history_context(client_user=proof.user.pk, why=CONFIRMED):
-                return _save(client, link.partner, proof.user, colleagues, at)
+                return _save(client, link.partner, proof.user, users, at)
 
 
-def _facts(colleagues: Sequence[Colleague]) -> list[tuple[str, str, bool]]:
+def _facts(users: Sequence[UserDetails]) -> list[tuple[str, str, bool]]:
     """Users without their ids, which new ones do not have yet, and sorted, so that two lists can be compared."""
-    return sorted((each.name, normal_address(each.email), each.is_onboarding_user) for each in colleagues)
+    return sorted((each.name, normal_address(each.email), each.is_onboarding_user) for each in users)
 
 
 def _save(
-    client: Client, partner: ReferralPartner, acting: User, colleagues: Sequence[Colleague], at: datetime
+    client: Client, partner: ReferralPartner, acting: User, users: Sequence[UserDetails], at: datetime
 ) -> UsersOutcome:
-    if unusable := register_typed(client, partner, [colleague.email for colleague in colleagues], at=at):
+    if unusable := register_typed(client, partner, [each.email for each in users], at=at):
         return AddressesOfOthers(unusable)
-    users = _users(client, acting, colleagues)
-    client.users.exclude(pk__in=[user.pk for user in users if user.pk]).delete()
+    rows = _rows(client, acting, users)
+    client.users.exclude(pk__in=[user.pk for user in rows if user.pk]).delete()
     # Two users may have swapped addresses, and the unique key holds at every moment.
     client.users.update(email_key=None)
-    for user in users:
+    for user in rows:
         user.save()
     client.users_confirmed_at = at
     client.save(update_fields=["users_confirmed_at"])
     EmailAddress.objects.release_unused(client)
-    return Saved() if acting.pk in {user.pk for user in users if user.role == Role.CREDITOR_ADMIN} else HandedOver()
+    return Saved() if acting.pk in {user.pk for user in rows if user.role == Role.CREDITOR_ADMIN} else HandedOver()
 
 
-def _users(client: Client, acting: User, colleagues: Sequence[Colleague]) -> list[User]:
+def _rows(client: Client, acting: User, users: Sequence[UserDetails]) -> list[User]:
     """The client's users as they are to be saved: matched by id, else by address, else new."""
     known = {user.pk: user for user in client.users.all()}
-    named = {colleague.user_id for colleague in colleagues}
+    named = {each.user_id for each in users}
     by_address = {user.email_key: user for user in known.values() if user.pk not in named}
-    users = []
-    for colleague in colleagues:
-        user = known.pop(colleague.user_id or 0, None) or by_address.pop(normal_address(colleague.email), None)
-        users.append(_as_typed(user or User(client=client, email=colleague.email), colleague, acting))
-    return users
+    rows = []
+    for details in users:
+        user = known.pop(details.user_id or 0, None) or by_address.pop(normal_address(details.email), None)
+        rows.append(_as_typed(user or User(client=client, email=details.email), details, acting))
+    return rows
 
 
-def _as_typed(user: User, colleague: Colleague, acting: User) -> User:
-    user.name = colleague.name
-    user.email = user.email if user.pk == acting.pk else colleague.email
+def _as_typed(user: User, details: UserDetails, acting: User) -> User:
+    user.name = details.name
+    user.email = user.email if user.pk == acting.pk else details.email
     user.email_key = normal_address(user.email)
-    user.role = Role.CREDITOR_ADMIN if colleague.is_onboarding_user else Role.CREDITOR_USER
+    user.role = Role.CREDITOR_ADMIN if details.is_onboarding_user else Role.CREDITOR_USER
     return user

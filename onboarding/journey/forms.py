@@ -16,7 +16,7 @@ from edge.form_fields import AddressField, TextField
 from edge.kinds_of_text import AddressLine, Code, CompanyName, OptionalLine, PersonName
 from edge.mailbox import normal_address
 from onboarding.journey.confirm_company import details_held
-from onboarding.journey.confirm_users import Colleague
+from onboarding.journey.confirm_users import UserDetails
 from onboarding.registering.registration import MAX_USERS, Company
 
 BELONGS_TO_ANOTHER = "This address cannot be used here. Please contact support."
@@ -74,7 +74,7 @@ class CompanyForm(forms.Form):
         return Company(**self.cleaned_data)
 
 
-class ColleagueForm(forms.Form):
+class UserForm(forms.Form):
     """A user of the company. The acting user's address is proven, so it cannot be changed."""
 
     user_id = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -83,12 +83,12 @@ class ColleagueForm(forms.Form):
 
 
 if TYPE_CHECKING:
-    Colleagues = forms.BaseFormSet[ColleagueForm]
+    UserForms = forms.BaseFormSet[UserForm]
 else:  # generic only in the stubs
-    Colleagues = forms.BaseFormSet
+    UserForms = forms.BaseFormSet
 
 
-class ColleagueFormSet(Colleagues):
+class UserFormSet(UserForms):
     """All the company's users; `chosen` is the row number, from 0, of the one who signs."""
 
     def __init__(
@@ -114,10 +114,10 @@ class ColleagueFormSet(Colleagues):
         if self.chosen not in {str(index) for index in range(len(self.forms))}:
             raise ValidationError("Choose who signs the agreement.")
 
-    def colleagues(self) -> list[Colleague]:
+    def users(self) -> list[UserDetails]:
         """The users as typed."""
         return [
-            Colleague(**form.cleaned_data, is_onboarding_user=str(index) == self.chosen)
+            UserDetails(**form.cleaned_data, is_onboarding_user=str(index) == self.chosen)
             for index, form in enumerate(self.forms)
         ]
 
@@ -129,11 +129,11 @@ class ColleagueFormSet(Colleagues):
 
 
 # The factory's return type is less precise than what it makes.
-COLLEAGUES = cast(
-    type[ColleagueFormSet],
+USERS = cast(
+    type[UserFormSet],
     forms.formset_factory(
-        ColleagueForm,
-        formset=ColleagueFormSet,
+        UserForm,
+        formset=UserFormSet,
         extra=0,
         min_num=1,
         validate_min=True,
@@ -144,14 +144,14 @@ COLLEAGUES = cast(
 )
 
 
-def colleagues_of(users: Sequence[User], *, acting: User) -> ColleagueFormSet:
+def users_of(users: Sequence[User], *, acting: User) -> UserFormSet:
     """The form filled with the stored users; proposes the acting user as the one who signs."""
     rows = [{"user_id": user.pk, "name": user.name, "email": user.email} for user in users]
     chosen = next((str(index) for index, user in enumerate(users) if user.pk == acting.pk), None)
-    return COLLEAGUES(acting=acting, chosen=chosen, initial=rows)
+    return USERS(acting=acting, chosen=chosen, initial=rows)
 
 
-def colleagues_edited(typed: QueryDict, *, acting: User) -> ColleagueFormSet | None:
+def users_edited(typed: QueryDict, *, acting: User) -> UserFormSet | None:
     """The form as typed with a row added or removed, unchecked; None if neither button was pressed."""
     rows = [_row(typed, index) for index in range(min(_number(typed.get("form-TOTAL_FORMS")), MAX_USERS))]
     chosen, removed = typed.get("onboarding_user"), typed.get("remove")
@@ -163,7 +163,7 @@ def colleagues_edited(typed: QueryDict, *, acting: User) -> ColleagueFormSet | N
         del rows[_number(removed)], signs[_number(removed)]
     elif "add" not in typed:
         return None
-    return COLLEAGUES(acting=acting, chosen=str(signs.index(True)) if True in signs else None, initial=rows)
+    return USERS(acting=acting, chosen=str(signs.index(True)) if True in signs else None, initial=rows)
 
 
 def _row(typed: QueryDict, index: int) -> dict[str, str]:

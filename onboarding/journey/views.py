@@ -28,11 +28,11 @@ from onboarding.journey.confirm_company import (
 from onboarding.journey.confirm_users import HandedOver, confirm_users, people_held
 from onboarding.journey.forms import (
     BELONGS_TO_ANOTHER,
-    COLLEAGUES,
-    ColleagueFormSet,
+    USERS,
     CompanyForm,
-    colleagues_edited,
-    colleagues_of,
+    UserFormSet,
+    users_edited,
+    users_of,
 )
 from onboarding.journey.in_hand import NotProven
 from onboarding.journey.kept_forms import drop_kept_form, kept_step
@@ -152,23 +152,23 @@ def users(visit: ProvenVisit) -> HttpResponse:
     typed, acting = visit.request.POST, visit.proof.user
     if visit.request.method != "POST":
         if (kept := visit.kept(Step.USERS)) is not None:
-            return _users_page(visit, COLLEAGUES(kept, acting=acting), shown=_shown(kept), is_kept=True)
-        return _users_page(visit, colleagues_of([*visit.about.client.users.all()], acting=acting))
-    shown, edited = _shown(typed), colleagues_edited(typed, acting=acting)
+            return _users_page(visit, USERS(kept, acting=acting), shown=_shown(kept), is_kept=True)
+        return _users_page(visit, users_of([*visit.about.client.users.all()], acting=acting))
+    shown, edited = _shown(typed), users_edited(typed, acting=acting)
     if edited is not None:
         return _users_page(visit, edited, shown=shown)
-    formset = COLLEAGUES(typed, acting=acting)
+    formset = USERS(typed, acting=acting)
     if not formset.is_valid():
         return _users_page(visit, formset, shown=shown)
     return _confirm_users(visit, formset, shown)
 
 
-def _confirm_users(visit: ProvenVisit, formset: ColleagueFormSet, shown: str) -> HttpResponse:
+def _confirm_users(visit: ProvenVisit, formset: UserFormSet, shown: str) -> HttpResponse:
     outcome = confirm_users(
         link=visit.about,
         purpose=visit.purpose,
         browser=visit.proof.browser,
-        colleagues=formset.colleagues(),
+        users=formset.users(),
         shown=shown,
         at=timezone.now(),
     )
@@ -193,7 +193,7 @@ def _confirm_users(visit: ProvenVisit, formset: ColleagueFormSet, shown: str) ->
 
 def _users_page(
     visit: ProvenVisit,
-    formset: ColleagueFormSet,
+    formset: UserFormSet,
     *,
     shown: str | None = None,
     is_kept: bool = False,

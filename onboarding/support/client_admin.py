@@ -22,7 +22,7 @@ from edge.kinds_of_text import PersonName
 from onboarding.models import Correction, CorrectionStatus
 from onboarding.support.correct_users import (
     AddressOfAnother,
-    AddressOfColleague,
+    AddressOfOtherUser,
     ClientIsGone,
     Confirmation,
     Corrected,
@@ -154,7 +154,7 @@ def _told(outcome: Corrected | WaitsForColleague | Refusal, *, field: str | None
             return Said("Done. Codes go to the new address from now on.")
         case WaitsForColleague():
             return Said("It waits for a second colleague, who finds it under Corrections. Nothing has changed yet.")
-        case AddressOfColleague(holder):
+        case AddressOfOtherUser(holder):
             return Unfit(field, f"{holder.name} of the same client has this address.")
         case AddressOfAnother():
             return Unfit(field, "This address belongs to another client. Search for it under Clients.")

@@ -43,10 +43,10 @@ class WaitsForColleague:
 
 
 @dataclass(frozen=True)
-class AddressOfColleague:
-    """Another user of the same client (not a colleague of ours) has the address; nothing changed."""
+class AddressOfOtherUser:
+    """Another user of the same client has the address; nothing changed."""
 
-    colleague: User
+    holder: User
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class DecidedBefore:
     correction: Correction
 
 
-type Refusal = AddressOfColleague | AddressOfAnother | ClientIsGone | UserIsGone
+type Refusal = AddressOfOtherUser | AddressOfAnother | ClientIsGone | UserIsGone
 type CorrectionOutcome = Corrected | WaitsForColleague | Refusal
 type Confirmation = Corrected | NotByTheSame | DecidedBefore | Refusal
 
@@ -100,7 +100,7 @@ def add_admin(*, client: Client, name: str, email: str, by: Staff, why: str) -> 
     """
     Add an admin to the client, and let all of the client's codes and proofs lapse.
 
-    A second call adds nobody: it returns AddressOfColleague, or the proposal that already waits.
+    A second call adds nobody: it returns AddressOfOtherUser, or the proposal that already waits.
     """
     client = Client.objects.lock().get(pk=client.pk)
     wanted = Correction(client=client, name=name, email=read_email(email), why=why, proposed_by=by)
@@ -160,7 +160,7 @@ def _refusal(wanted: Correction) -> Refusal | None:
         return UserIsGone()
     holder = client.users.filter(email_key=normal_address(wanted.email)).first()
     if holder is not None and holder != wanted.user:
-        return AddressOfColleague(holder)
+        return AddressOfOtherUser(holder)
     if EmailAddress.objects.register(client, [wanted.email], by=EnteredBy.STAFF):
         return AddressOfAnother()
     return None

@@ -32,7 +32,7 @@ from clients.models import Agreement, Client, LinkConflict, LinkRequest
 from clients.publish_agreement import Published, publish_agreement
 from clients.rename_client import Renamed, rename_client
 from onboarding.journey.confirm_company import confirm_company, details_held, digest_of
-from onboarding.journey.confirm_users import Colleague, confirm_users, people_held
+from onboarding.journey.confirm_users import UserDetails, confirm_users, people_held
 from onboarding.models import Purpose
 from onboarding.proof.email_codes import confirm_code, request_code
 from onboarding.registering.registration import Company
@@ -744,8 +744,8 @@ def test_a_client_comes_on_board_with_these_rights(
     confirm_code(about=link, purpose=Purpose.FIRST_SIGNING, browser="browser", typed=code, renamed="browser")
     company, at = Company("Acme A/S", "DK", "office@acme.test"), timezone.now()
     confirm_company(**visit, company=company, shown=digest_of(details_held(link.client)), at=at)
-    jane = Colleague("Jane Doe", "jane@acme.test", True)
-    confirm_users(**visit, colleagues=[jane], shown=digest_of(people_held(link.client)), at=at)
+    jane = UserDetails("Jane Doe", "jane@acme.test", True)
+    confirm_users(**visit, users=[jane], shown=digest_of(people_held(link.client)), at=at)
     shown = what_is_shown(Client.objects.get(), Agreement.objects.get())
     signed = sign_agreement(**visit, shown=shown, signed_as=SignedAs("Jane Doe", None, ""), at=timezone.now())
     repeated = api.post("/clients", registration_body())

@@ -13,7 +13,7 @@ from cases.models import Case
 from clients.models import Client, ReferralPartnerClientLink, Signature, User
 from edge.kinds_of_text import Code
 from onboarding.api.schemas import CreateClientRequest
-from onboarding.journey.forms import ColleagueForm, CompanyForm
+from onboarding.journey.forms import CompanyForm, UserForm
 from onboarding.signing.forms import SignForm
 from staff.site import site
 
@@ -52,7 +52,7 @@ KEPT: dict[str, tuple[type[Model], str] | None] = {
 }
 FORMS: list[tuple[type[forms.Form], str, type[Model], str]] = [
     *((CompanyForm, name, Client, name) for name in CompanyForm.base_fields if name != "country"),
-    *((ColleagueForm, name, User, name) for name in ("name", "email")),
+    *((UserForm, name, User, name) for name in ("name", "email")),
     (SignForm, "full_name", Signature, "signer_name"),
 ]
 # Typed as a name or as letters, kept as letters.

@@ -11,7 +11,7 @@ from pytest_django.fixtures import Settings
 from clients.models import Agreement, Client, EmailAddress, ReferralPartnerClientLink, User
 from clients.models.client import Role
 from onboarding.journey.confirm_company import AddressesOfOthers, AlreadySigned, ChangedSince, Saved, digest_of
-from onboarding.journey.confirm_users import Colleague, HandedOver, UsersOutcome, confirm_users, people_held
+from onboarding.journey.confirm_users import HandedOver, UserDetails, UsersOutcome, confirm_users, people_held
 from onboarding.journey.in_hand import NotProven
 from onboarding.journey.typed_addresses import OTHERS_A_DAY, register_typed
 from onboarding.models import AskingLimitReached, Purpose
@@ -20,7 +20,7 @@ from tests.make import make_client, make_link, make_proof, make_signature
 from tests.rows import everything, everything_but_tries
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
-IB = Colleague(name="Ib Berg", email="ib@acme.test", is_onboarding_user=False)
+IB = UserDetails(name="Ib Berg", email="ib@acme.test", is_onboarding_user=False)
 FIRST = Purpose.FIRST_SIGNING
 
 
@@ -32,19 +32,19 @@ def link(agreement: Agreement) -> ReferralPartnerClientLink:
     return link
 
 
-def held(link: ReferralPartnerClientLink) -> list[Colleague]:
+def held(link: ReferralPartnerClientLink) -> list[UserDetails]:
     """Jane, who acts, and Ann, as the page shows them."""
     return [
-        Colleague(user.name, user.email, user.role == Role.CREDITOR_ADMIN, user.pk)
+        UserDetails(user.name, user.email, user.role == Role.CREDITOR_ADMIN, user.pk)
         for user in link.client.users.order_by("pk")
     ]
 
 
 def confirm(
-    link: ReferralPartnerClientLink, *colleagues: Colleague, browser: str = "mine", shown: str | None = None
+    link: ReferralPartnerClientLink, *users: UserDetails, browser: str = "mine", shown: str | None = None
 ) -> UsersOutcome:
     now = digest_of(people_held(link.client)) if shown is None else shown
-    return confirm_users(link=link, purpose=FIRST, browser=browser, colleagues=colleagues, shown=now, at=NOW)
+    return confirm_users(link=link, purpose=FIRST, browser=browser, users=users, shown=now, at=NOW)
 
 
 def people(link: ReferralPartnerClientLink) -> dict[str, str]:
@@ -170,10 +170,12 @@ def test_who_tries_many_addresses_learns_no_more_which_are_known(link: ReferralP
     [jane, _] = held(link)
     for number in range(OTHERS_A_DAY + 1):
         make_client(admin=f"known{number}@other.test")
-    tried = [confirm(link, jane, Colleague("X", f"known{number}@other.test", False)) for number in range(OTHERS_A_DAY)]
+    tried = [
+        confirm(link, jane, UserDetails("X", f"known{number}@other.test", False)) for number in range(OTHERS_A_DAY)
+    ]
 
     known, unknown = (
-        confirm(link, jane, Colleague("X", email, False)) for email in ("known5@other.test", "new@other.test")
+        confirm(link, jane, UserDetails("X", email, False)) for email in ("known5@other.test", "new@other.test")
     )
 
     assert {type(outcome) for outcome in tried} == {AddressesOfOthers}
@@ -191,7 +193,7 @@ def test_one_long_list_tells_no_more_than_many_short_ones(link: ReferralPartnerC
     typed = [*known, "new@other.test", "newer@other.test"]
 
     outcomes = [
-        confirm(link, *held(link), *[Colleague("X", email, False) for email in some]) for some in (typed, typed[-2:])
+        confirm(link, *held(link), *[UserDetails("X", email, False) for email in some]) for some in (typed, typed[-2:])
     ]
 
     assert outcomes == [AddressesOfOthers(frozenset(typed)), AddressesOfOthers(frozenset(typed[-2:]))]
@@ -205,7 +207,7 @@ def test_what_pages_tell_counts_towards_what_their_partner_is_told(
     another = make_link(client=make_client(admin="ann@another.test"), partner=link.partner, tenant_id="another")
     for number in range(4):
         make_client(admin=f"known{number}@other.test")
-    first, second = ([Colleague("X", f"known{each}@other.test", False) for each in some] for some in ((0, 1), (2, 3)))
+    first, second = ([UserDetails("X", f"known{each}@other.test", False) for each in some] for some in ((0, 1), (2, 3)))
 
     told = confirm(link, *held(link), *first)
     refused = register_typed(another.client, another.partner, [each.email for each in (*second, IB)], at=NOW)
@@ -220,6 +222,6 @@ def test_a_mistake_or_two_do_no_harm(link: ReferralPartnerClientLink) -> None:
     [jane, _] = held(link)
     make_client(admin="known@other.test")
     for _ in range(OTHERS_A_DAY + 1):
-        confirm(link, jane, Colleague("X", "known@other.test", False))
+        confirm(link, jane, UserDetails("X", "known@other.test", False))
 
     assert confirm(link, jane, IB) == Saved()

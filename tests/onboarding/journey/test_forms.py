@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django import forms
 
-from onboarding.journey.forms import ColleagueForm, CompanyForm
+from onboarding.journey.forms import CompanyForm, UserForm
 from onboarding.proof.forms import AddressForm, CodeForm
 from onboarding.signing.forms import SignForm
 
@@ -34,15 +34,15 @@ def widget(form: Form, field: str) -> forms.Widget:
         (CompanyForm, "registration_number", "off"),
         (CompanyForm, "support_email", "off"),
         # Of colleagues.
-        (ColleagueForm, "name", "off"),
-        (ColleagueForm, "email", "off"),
+        (UserForm, "name", "off"),
+        (UserForm, "email", "off"),
     ],
 )
 def test_browsers_fill_in_what_is_the_visitors_own(form: Form, field: str, filled_in: str) -> None:
     assert widget(form, field).attrs["autocomplete"] == filled_in
 
 
-@pytest.mark.parametrize("form", [AddressForm, CodeForm, ColleagueForm, CompanyForm, SignForm])
+@pytest.mark.parametrize("form", [AddressForm, CodeForm, UserForm, CompanyForm, SignForm])
 def test_every_field_says_what_browsers_fill_in(form: Form) -> None:
     typed = [field.widget for field in form.base_fields.values() if not isinstance(field, forms.BooleanField)]
 
@@ -57,7 +57,7 @@ def test_every_field_says_what_browsers_fill_in(form: Form) -> None:
         (CompanyForm, "support_phone", "tel"),
         (CompanyForm, "support_email", "email"),
         (CompanyForm, "address", "text"),
-        (ColleagueForm, "email", "email"),
+        (UserForm, "email", "email"),
     ],
 )
 def test_fields_have_the_keyboard_that_suits_them(form: Form, field: str, kind: str) -> None:

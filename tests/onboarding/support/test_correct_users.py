@@ -21,7 +21,7 @@ from onboarding.signing.sign_agreement import Signed
 from onboarding.support import correct_users
 from onboarding.support.correct_users import (
     AddressOfAnother,
-    AddressOfColleague,
+    AddressOfOtherUser,
     ClientIsGone,
     Corrected,
     CorrectionOutcome,
@@ -184,8 +184,8 @@ def test_the_address_of_another_client_is_refused(
 def test_the_address_of_a_colleague_is_refused_and_named(client_of_jane: Client) -> None:
     ib = make_user(client_of_jane, email="ib@acme.test")
 
-    assert correct(client_of_jane, "IB@acme.test") == AddressOfColleague(ib)
-    assert add(client_of_jane, "ib@acme.test") == AddressOfColleague(ib)
+    assert correct(client_of_jane, "IB@acme.test") == AddressOfOtherUser(ib)
+    assert add(client_of_jane, "ib@acme.test") == AddressOfOtherUser(ib)
     assert jane(client_of_jane).email == "jane@acme.test"
 
 
@@ -197,7 +197,7 @@ def test_the_companys_own_address_may_be_a_users(client_of_jane: Client) -> None
 def test_an_admin_added_twice_is_added_once(client_of_jane: Client) -> None:
     add(client_of_jane)
 
-    assert isinstance(add(client_of_jane), AddressOfColleague)
+    assert isinstance(add(client_of_jane), AddressOfOtherUser)
     assert client_of_jane.users.filter(name="Ann Lee").count() == 1
 
 
@@ -462,5 +462,5 @@ def test_of_two_who_add_the_same_admin_at_once_one_is_told() -> None:
             wait_until_blocked()
         outcome = second.result(timeout=10)
 
-    assert isinstance(outcome, AddressOfColleague)
+    assert isinstance(outcome, AddressOfOtherUser)
     assert client.users.filter(name="Ann Lee").count() == 1
