@@ -191,7 +191,7 @@ class StaffAdmin(ReasonedAdmin, _UserAdmin):
 
 @admin.register(Group, site=site)
 class GroupAdmin(ForSuperusers):
-    """What each group may do. Read-only: every migrate resets it to what the code says (staff/groups.py)."""
+    """What each group may do. Read-only: every migrate resets it to each app's `rights.py`."""
 
     list_display = ["name", "members"]
     search_fields = ["name"]
