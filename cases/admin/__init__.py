@@ -1,4 +1,4 @@
-"""The admin's pages of cases, coverage and rates."""
+"""Admin pages for cases, coverage and rates."""
 
 from cases.admin import case_admin, coverage_admin
 

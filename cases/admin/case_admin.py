@@ -1,4 +1,4 @@
-"""Pages for cases: found, read, moved through their course."""
+"""Admin pages on which staff find, read and move cases."""
 
 from __future__ import annotations
 
@@ -33,24 +33,24 @@ from staff.site import site
 
 
 def money(amount: Decimal | None, currency: str) -> str:
-    """An amount as people write it."""
+    """Format an amount for people; `-` for None."""
     return "-" if amount is None else f"{amount:,.2f} {currency}"
 
 
 class TransitionInline(ReadOnlyInline):
-    """The course of a case."""
+    """The transitions that a case has made."""
 
     model = CaseTransition
     fields = ["at", "by", "from_lifecycle", "to_lifecycle", "why"]
     show_change_link = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """With the colleagues' names."""
+        """Load the names of the staff who made them."""
         return super().get_queryset(request).select_related("by", "case")
 
 
 class MoveForm(DecisionForm):
-    """The decision to move a case; closing says how, and what was not paid."""
+    """Moves a case. Closing it also takes a close code and what is still unpaid."""
 
     close_code = forms.ChoiceField(choices=[("", "Choose how it ended"), *CloseCode.choices()])
     remainder = forms.DecimalField(
@@ -64,13 +64,13 @@ class MoveForm(DecisionForm):
     field_order = ["close_code", "remainder", "why"]
 
     def __init__(self, *args: Any, to: Lifecycle, **kwargs: Any) -> None:
-        """Only closing asks for more than a reason."""
+        """Keep the fields of closing only if the case is to be closed."""
         super().__init__(*args, **kwargs)
         if to is not Lifecycle.CLOSED:
             del self.fields["close_code"], self.fields["remainder"]
 
     def clean(self) -> dict[str, Any] | None:
-        """Ask what is left where only a part was paid."""
+        """Require the unpaid amount if only a part was paid."""
         cleaned = super().clean()
         is_part = self.cleaned_data.get("close_code") == CloseCode.PARTIALLY_PAID
         if is_part and "remainder" not in self.errors and self.cleaned_data.get("remainder") is None:
@@ -80,13 +80,13 @@ class MoveForm(DecisionForm):
 
 @dataclass(frozen=True)
 class Step:
-    """A case and where it could go, whether or not it can from where it stands."""
+    """A case and a stage to move it to, which it may not be able to reach from its present one."""
 
     case: Case
     to: Lifecycle
 
     def can_be_taken(self) -> bool:
-        """Whether it can from there."""
+        """Whether the case can go there from its present stage."""
         return self.to in TRANSITIONS[Lifecycle(self.case.lifecycle)]
 
 
@@ -144,7 +144,7 @@ MOVE = Decision[Step](
 
 @admin.register(Case, site=site)
 class CaseAdmin(ReadOnlyAdmin):
-    """Cases; Operations move them, a step at a time and for a reason."""
+    """Cases. Operations move them one stage at a time, each with a reason."""
 
     inlines = [TransitionInline]
     decisions = [MOVE]
@@ -207,7 +207,7 @@ class CaseAdmin(ReadOnlyAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Case], search_term: str
     ) -> tuple[QuerySet[Case], bool]:
-        """Look where a case can be known by; each place is a look-up of its own."""
+        """Search what identifies a case, its client or its link; each in a subquery, so that each uses its index."""
         term = sought(search_term.replace("\0", ""))
         if not term:
             return queryset, False
@@ -222,15 +222,15 @@ class CaseAdmin(ReadOnlyAdmin):
 
     @admin.display(ordering="amount")
     def claimed(self, case: Case) -> str:
-        """What is to be recovered."""
+        """The amount to recover, with its currency."""
         return money(case.amount, case.currency)
 
     def unpaid(self, case: Case) -> str:
-        """What is still to be recovered."""
+        """The amount that is still unpaid, with its currency."""
         return money(case.remainder, case.currency)
 
     def by_age(self, case: Case) -> str:
-        """The parts by age, a line each."""
+        """The parts by age, one per line."""
         parts = {"6": case.over_6_months, "12": case.over_12_months, "24": case.over_24_months}
         told = [
             f"over {months} months: {money(part, case.currency)}" for months, part in parts.items() if part is not None
@@ -240,7 +240,7 @@ class CaseAdmin(ReadOnlyAdmin):
 
 @admin.register(SubmittedCase, site=site)
 class SubmittedCaseAdmin(ReadOnlyAdmin):
-    """What became of each claim that came with a client; a repeated call is answered from this."""
+    """What became of each claim that came with a client. Repeated calls are answered from these rows."""
 
     list_display = ["link", "position", "creditor_reference", "case", "error_type", "error_message"]
     list_select_related = ["link__client", "link__partner", "case"]

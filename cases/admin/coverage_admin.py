@@ -1,4 +1,4 @@
-"""Pages for who collects where: collection partners, coverage in its order, rates, and a tester that says why."""
+"""Admin pages for collection partners, coverage and rates, and a tester that explains routing."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from staff.site import site
 
 
 def read_currency(given: str) -> str:
-    """ISO 4217, in capital letters."""
+    """The ISO 4217 code in capital letters; empty stays empty. Raises ValidationError for an unusable one."""
     currency = given.upper()
     if currency and (why := why_not(currency)):
         raise forms.ValidationError(why)
@@ -36,7 +36,7 @@ def read_currency(given: str) -> str:
 
 
 def read_state(given: str, country: str | None) -> str:
-    """Two letters of a US state, however it is written; blank elsewhere."""
+    """The two letters of a US state, however it is written; empty stays empty. Raises ValidationError."""
     if not given:
         return ""
     if country != US:
@@ -52,7 +52,7 @@ def read_state(given: str, country: str | None) -> str:
 
 
 class CollectionPartnerForm(ReasonForm):
-    """A collection partner as staff write it."""
+    """Edits a collection partner, for a reason."""
 
     class Meta:
         model = CollectionPartner
@@ -74,7 +74,7 @@ class CoverageInline(ReadOnlyInline):
 
 @admin.register(CollectionPartner, site=site)
 class CollectionPartnerAdmin(ReasonedAdmin):
-    """Agencies that collect; made inactive, never deleted, for cases name them."""
+    """Agencies that collect. They are made inactive, never deleted, since cases refer to them."""
 
     form = CollectionPartnerForm
     inlines = [CoverageInline]
@@ -83,19 +83,19 @@ class CollectionPartnerAdmin(ReasonedAdmin):
     search_fields = ["name", "office_email"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CollectionPartner]:
-        """With the number of countries."""
+        """Count the countries, for the list."""
         partners: QuerySet[CollectionPartner] = super().get_queryset(request)
         active = Q(coverage__is_active=True)
         return partners.annotate(covered=Count("coverage__country", distinct=True, filter=active))
 
     @admin.display(ordering="covered")
     def countries(self, partner: Any) -> int:
-        """In how many countries it works."""
+        """The number of countries in which it works."""
         return int(partner.covered)
 
 
 class CoverageForm(ReasonForm):
-    """A coverage as staff write it."""
+    """Edits a coverage, for a reason."""
 
     country = forms.ChoiceField(choices=country_choices)
     state = TextField(
@@ -117,15 +117,15 @@ class CoverageForm(ReasonForm):
         ]
 
     def clean_state(self) -> str:
-        """Read it as partners write it."""
+        """Accept the state as partners write it."""
         return read_state(self.cleaned_data["state"], self.cleaned_data.get("country"))
 
     def clean_minimum_currency(self) -> str:
-        """Read it as partners write it."""
+        """Accept small letters, too."""
         return read_currency(self.cleaned_data["minimum_currency"])
 
     def clean(self) -> dict[str, Any] | None:
-        """Say in words what the database would refuse."""
+        """Refuse in words what the database's constraints would."""
         cleaned = super().clean()
         given = self.cleaned_data
         amount, currency = given.get("minimum_amount"), given.get("minimum_currency")
@@ -146,7 +146,7 @@ class CoverageForm(ReasonForm):
 
 
 class TesterForm(forms.Form):
-    """A debtor, as far as it decides who collects."""
+    """The facts about a debtor and a claim that decide who collects."""
 
     country = forms.ChoiceField(choices=lambda: [("", "Choose a country"), *country_choices()])
     state = TextField(OptionalLine(50), required=False, label="US state", help_text="CA or California.")
@@ -155,7 +155,7 @@ class TesterForm(forms.Form):
     currency = TextField(Code(3), initial="EUR")
 
     def clean_state(self) -> str:
-        """Needed in the United States, and nowhere else."""
+        """Require a state in the United States, and refuse one elsewhere."""
         country = self.cleaned_data.get("country")
         state = read_state(self.cleaned_data["state"], country)
         if country == US and not state:
@@ -163,11 +163,11 @@ class TesterForm(forms.Form):
         return state
 
     def clean_currency(self) -> str:
-        """Read it as partners write it."""
+        """Accept small letters, too."""
         return read_currency(self.cleaned_data["currency"])
 
     def wanted(self) -> Wanted:
-        """The same in the words of routing."""
+        """The facts as routing takes them; only for a valid form."""
         given = self.cleaned_data
         return Wanted(
             given["country"], given["state"], DebtorType(given["debtor_type"]), given["amount"], given["currency"]
@@ -176,7 +176,7 @@ class TesterForm(forms.Form):
 
 @admin.register(Coverage, site=site)
 class CoverageAdmin(ReasonedAdmin):
-    """Who takes debtors where, in the order in which they are asked."""
+    """Coverage: who collects where, in the order in which routing asks."""
 
     form = CoverageForm
     change_list_template = "admin/coverage_list.html"
@@ -188,7 +188,7 @@ class CoverageAdmin(ReasonedAdmin):
     ordering = ["country", "position"]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Begin after the last one of the country that is asked for, if any."""
+        """Propose the position after the last coverage of the country in the URL, if it names one."""
         initial = super().get_changeform_initial_data(request)
         last = Coverage.objects.filter(country=initial.get("country", "")).order_by("-position").first()
         return {"position": last.position + 1 if last else 0, **initial}
@@ -196,26 +196,26 @@ class CoverageAdmin(ReasonedAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Coverage], search_term: str
     ) -> tuple[QuerySet[Coverage], bool]:
-        """A country is found by whatever name it has too."""
+        """Find countries by any of their names, too."""
         found, may_repeat = super().get_search_results(request, queryset, search_term)
         return found | queryset.filter(country=country_code(search_term)), may_repeat
 
     @admin.display(ordering="country")
     def where(self, coverage: Coverage) -> str:
-        """The country, or the state."""
+        """The name of the country or US state."""
         return jurisdiction_name(coverage.country, coverage.state if coverage.state in us_states() else "")
 
     @admin.display(ordering="minimum_amount")
     def minimum(self, coverage: Coverage) -> str:
-        """From which amount on."""
+        """The minimum amount, or `any`."""
         return coverage.minimum or "any"
 
     def get_urls(self) -> list[URLPattern]:
-        """With the tester."""
+        """Add the tester's page."""
         return [self.own_url("tester/", "tester", self.tester_view), *super().get_urls()]
 
     def tester_view(self, request: HttpRequest) -> HttpResponse:
-        """Say who would get a claim against this debtor, and why not the others. Changes nothing."""
+        """Say who would get a claim against this debtor, and why the others would not. Changes nothing."""
         require(request, "cases.view_coverage")
         form = TesterForm(request.GET or None)
         wanted = form.wanted() if form.is_bound and form.is_valid() else None
@@ -235,7 +235,7 @@ class CoverageAdmin(ReasonedAdmin):
 
 
 class RateForm(ReasonForm):
-    """A rate as staff write it."""
+    """Edits an exchange rate, for a reason."""
 
     currency = TextField(Code(3), help_text="ISO 4217; not USD, by which the others are compared.")
 
@@ -245,14 +245,14 @@ class RateForm(ReasonForm):
         widgets = {"date": forms.DateInput(attrs={"type": "date"})}
 
     def clean_currency(self) -> str:
-        """Any but the one that all are compared by."""
+        """Refuse USD, in which the rates of all others are."""
         currency = read_currency(self.cleaned_data["currency"])
         if currency == USD:
             raise forms.ValidationError("USD is what the others are compared by.")
         return currency
 
     def clean_usd_per_unit(self) -> Decimal:
-        """Something is worth something."""
+        """Require more than zero."""
         rate: Decimal = self.cleaned_data["usd_per_unit"]
         if rate <= 0:
             raise forms.ValidationError("Must be more than 0.")
@@ -261,7 +261,7 @@ class RateForm(ReasonForm):
 
 @admin.register(ExchangeRate, site=site)
 class ExchangeRateAdmin(ReasonedAdmin):
-    """What currencies are worth; the newest that is not in the future counts."""
+    """Exchange rates to USD. The newest one that is not in the future counts."""
 
     form = RateForm
     list_display = ["currency", "date", "usd_per_unit"]

@@ -1,1 +1,1 @@
-"""What partners send and read of cases."""
+"""Cases in the partners' API: what partners send and read."""

@@ -1,4 +1,4 @@
-"""A whole case on the wire, the same in every answer that gives one."""
+"""A whole case in JSON, the same in every answer that has one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from cases.submit_cases import Created, NotPlaced, Submitted
 from clients.countries import country_name
 from edge.shapes import Answer, left_out
 
-# Sixteen digits at most, which a double holds.
+# At most sixteen digits, which a double can hold.
 Number = Annotated[Decimal, PlainSerializer(float, return_type=float)]
 
 
@@ -155,14 +155,14 @@ class CaseResultsBody(Answer):
 
 
 def midnight(day: datetime.date) -> datetime.datetime:
-    """A day as the contract writes it: the moment in UTC at which it begins."""
+    """A day as the contract has it: the moment in UTC at which it begins."""
     return datetime.datetime.combine(day, datetime.time(), datetime.UTC)
 
 
 def results_body(
     submitted: Sequence[Submitted], references: Sequence[str], *, signing_url: str | None, return_urls: Sequence[str]
 ) -> CaseResultsBody:
-    """Both lists; `references` and `return_urls` are what the request says of each case."""
+    """Build both lists. `references` and `return_urls` are the request's, one for each case, in its order."""
     created = [
         case_body(each.case, signing_url=_with_return(signing_url, back))
         for each, back in zip(submitted, return_urls, strict=True)
@@ -191,7 +191,7 @@ def _failure(index: int, reference: str, failure: NotPlaced) -> CaseFailureBody:
 
 
 def case_body(case: Case, *, signing_url: str | None) -> CaseBody:
-    """Build the answer; no statement where client, collection partner and assigned user are loaded."""
+    """Build the answer; no query if client, collection partner and assigned user are loaded."""
     stands, nothing = lifecycle.Lifecycle(case.lifecycle), Decimal(0)
     waits = stands is lifecycle.Lifecycle.PENDING_CONTRACT_SIGNING and signing_url is not None
     return CaseBody(

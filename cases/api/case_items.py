@@ -1,4 +1,4 @@
-"""Cases in lists, and one with what it may bring: what partners read of cases."""
+"""Cases in lists, and a single case with the revenue that it may bring."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ class CasesBody(Answer):
 
 
 def case_item(case: Case) -> CaseItem:
-    """Build it; no statement where link, client, its users and collection partner are loaded."""
+    """Build a case of a list; no query if link, client, its users and collection partner are loaded."""
     stands = lifecycle.Lifecycle(case.lifecycle)
     return CaseItem(
         id=case.pk,
@@ -160,7 +160,7 @@ def case_item(case: Case) -> CaseItem:
 
 
 def case_detail(case: Case, *, usd_per_unit: Decimal | None) -> CaseDetail:
-    """The same, with what it may bring."""
+    """Build a single case: as in lists, with the potential revenue, which needs the rate."""
     return CaseDetail(**dict(case_item(case)), potential_revenue=_revenue(case, usd_per_unit))
 
 
@@ -179,7 +179,7 @@ def _revenue(case: Case, usd_per_unit: Decimal | None) -> PotentialRevenue | Non
 
 
 def summary_body(counts: CaseCounts) -> CasesSummary:
-    """The counts as partners read them."""
+    """Build the summary above a list."""
     return CasesSummary(
         total_cases=counts.total,
         cases_this_month=counts.this_month,
@@ -200,7 +200,7 @@ def _client(case: Case) -> CaseClient:
 
 
 def _contacts(client: Client) -> ClientContacts:
-    """The onboarding user is the first admin."""
+    """The client's people; the first admin is the onboarding user."""
     users = list(client.users.all())
     admin = next((user for user in users if user.role == Role.CREDITOR_ADMIN), None)
     return ClientContacts(

@@ -1,4 +1,4 @@
-"""Where claims are collected, by whom, on what conditions; and what a partner can filter by."""
+"""Where claims are collected, by whom and on what conditions; what cases can be filtered by; and previews."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ class PreviewBody(Answer):
 
 
 def coverage_items() -> list[CoverageItem]:
-    """Every jurisdiction that somebody active covers, by name; one statement. Who covers a country covers all of it."""
+    """All jurisdictions with active coverage, by name; one query. Coverage of a country includes its states."""
     rows = list(in_force().select_related("collection_partner").order_by("country", "position"))
     places = {(each.country, each.state) for each in rows}
     items = [
@@ -121,7 +121,7 @@ def coverage_items() -> list[CoverageItem]:
 
 
 def coverage_item(country: str, state: str, coverage: list[Coverage]) -> CoverageItem:
-    """A jurisdiction with those who cover it, in their order; no statement where collection partners are loaded."""
+    """Build a jurisdiction with its coverage, in the order given; no query if the collection partners are loaded."""
     return CoverageItem(
         jurisdiction_id=jurisdiction_id(country, state),
         jurisdiction=jurisdiction_name(country, state),
@@ -148,12 +148,12 @@ def _conditions(coverage: Coverage) -> str:
 
 
 def _amount(amount: Decimal) -> str:
-    """As people write it, without the decimals that say nothing."""
+    """The amount as people write it, without trailing zeros."""
     return f"{amount:,.4f}".rstrip("0").rstrip(".")
 
 
 def filter_options(partner: ReferralPartner) -> FilterOptions:
-    """What occurs in the partner's cases; two statements."""
+    """The countries and collection partners that occur in the partner's cases; two queries."""
     cases = Case.objects.filter(partner=partner).order_by()
     codes = cases.values_list("debtor_country", flat=True).distinct()
     countries = [CountryOption(id=country_id(code), name=country_name(code)) for code in codes]
@@ -168,7 +168,7 @@ def _partner_options(partners: Iterable[CollectionPartner]) -> list[PartnerOptio
 
 
 def preview_body(wanted: PreviewRequest, preview: Preview) -> PreviewBody:
-    """The preview as partners read it."""
+    """Build the answer to a preview."""
     place = wanted.debtor.place
     return PreviewBody(
         is_eligible=preview.is_covered,

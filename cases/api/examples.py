@@ -1,4 +1,4 @@
-"""The examples of the description: one creditor and its claim, in the words that callers are answered with."""
+"""The examples of the API's description: one creditor and its claim, built by the functions that build the answers."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ GERMANY = Coverage(collection_partner=ELBE, country="DE", minimum_amount=Decimal
 
 
 def example_case(lifecycle: Lifecycle, **facts: Any) -> Case:
-    """The claim as a case that stands here."""
+    """The example's claim as a case at this stage of its lifecycle."""
     return Case(
         id=UUID("3f0d8a52-6c1e-4b7f-9a35-5d2c7e9b1f04"),
         link=LINK,

@@ -1,4 +1,4 @@
-"""A partner's cases: filtered, counted, a page of them."""
+"""Find a partner's cases: a filtered and counted page of them, or one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PENDING = frozenset(Lifecycle) - {Lifecycle.ACTIVE, Lifecycle.PAUSED, *FINISHED}
 
 @dataclass(frozen=True)
 class CaseCounts:
-    """How many there are of a selection."""
+    """How many cases a selection has, in all and by state."""
 
     total: int
     this_month: int
@@ -33,14 +33,14 @@ class CaseCounts:
 
 @dataclass(frozen=True)
 class CasePage:
-    """The cases of a page, and the counts of all that were asked for."""
+    """The cases of one page, and the counts of the whole selection."""
 
     cases: list[Case]
     counts: CaseCounts
 
 
 def find_cases(*, partner: ReferralPartner, wanted: CasesQuery, at: datetime) -> CasePage:
-    """A page of the partner's cases, of archived links too; four statements, however long the list."""
+    """Return a page of the partner's cases, those of archived links included; four queries, however long the list."""
     found = _filtered(partner, wanted)
     counts = _count(found, at)
     ids = list(found.order_by(*_order(wanted.sort)).values_list("pk", flat=True)[wanted.rows])
@@ -48,7 +48,7 @@ def find_cases(*, partner: ReferralPartner, wanted: CasesQuery, at: datetime) ->
 
 
 def find_case(*, partner: ReferralPartner, case_id: UUID) -> Case | None:
-    """One of the partner's cases; another partner's is none."""
+    """Return the partner's case with this id; None if there is none, or it is another partner's."""
     cases = Case.objects.select_related("link", "client", "collection_partner").prefetch_related("client__users")
     return cases.filter(partner=partner, pk=case_id).first()
 
@@ -69,7 +69,7 @@ def _filtered(partner: ReferralPartner, wanted: CasesQuery) -> CaseQuerySet:
 
 
 def _order(sort: str) -> tuple[str, str]:
-    """By the very indexes that there are, forwards or backwards; the id settles ties."""
+    """An order that matches an index, forwards or backwards; the id settles ties."""
     by_creation = sort.removeprefix("-") == "created_at"
     return sort, "id" if by_creation == sort.startswith("-") else "-id"
 
@@ -98,7 +98,7 @@ def _count(found: CaseQuerySet, at: datetime) -> CaseCounts:
 
 
 def _in_order(ids: Sequence[UUID]) -> list[Case]:
-    """Whole rows of those on the page alone: a deep page walks an index to get there, and no rows."""
+    """Load whole rows for this page only, so that a deep page walks an index and not the rows before it."""
     cases = Case.objects.select_related("link", "client", "collection_partner").prefetch_related("client__users")
     by_id = {case.pk: case for case in cases.filter(pk__in=ids)}
     return [by_id[each] for each in ids if each in by_id]

@@ -1,4 +1,4 @@
-"""What can be asked of the lists of cases."""
+"""Query parameters of the lists of cases."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _statuses(sent: list[str]) -> list[Lifecycle]:
 
 
 def _countries(sent: list[str]) -> list[str]:
-    """Alpha-2 codes of the countries with these numbers; one that there is not has no cases either."""
+    """Alpha-2 codes of the countries with these numbers; an unknown number gives a code that no case has."""
     found = []
     for each in sent:
         if not each.isascii() or not each.isdigit() or len(each) > 10:

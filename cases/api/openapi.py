@@ -1,4 +1,4 @@
-"""How the operations on cases are described."""
+"""Describe the operations on cases for OpenAPI."""
 
 from __future__ import annotations
 

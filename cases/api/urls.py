@@ -1,4 +1,4 @@
-"""What partners read of cases."""
+"""Routes of the API about cases."""
 
 from rest_framework.routers import SimpleRouter
 

@@ -1,4 +1,4 @@
-"""What partners read of cases, and the preview of one."""
+"""Viewsets about cases, previews and coverage."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class CaseViewSet(PartnerViewSet):
 
     @describe_list_cases
     def list(self, request: Request) -> HttpResponse:
-        """A page of them, and the counts of all that were asked for."""
+        """A page of cases, and the counts of the whole selection."""
         wanted = self.query(CasesQuery)
         found = find_cases(partner=self.partner, wanted=wanted, at=self.now)
         return answer(
@@ -53,7 +53,7 @@ class CaseViewSet(PartnerViewSet):
 
     @describe_get_case
     def retrieve(self, request: Request, id: UUID) -> HttpResponse:
-        """A case, with what it may bring."""
+        """A case, with the revenue that it may bring."""
         case = find_case(partner=self.partner, case_id=id)
         if case is None:
             raise NotFound
@@ -84,5 +84,5 @@ class ReferralPartnerViewSet(PartnerViewSet):
     @describe_filter_options
     @action(detail=False, url_path="filter-options")
     def filter_options(self, request: Request) -> HttpResponse:
-        """Countries and collection partners of its cases."""
+        """The countries and collection partners that occur in its cases."""
         return answer(filter_options(self.partner))

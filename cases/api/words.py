@@ -1,4 +1,4 @@
-"""What is one of a few words in answers about cases: each described once, under its own name."""
+"""Enumerations in answers about cases. Each has a name of its own, so that the description has it once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What partners send about claims: every fault of every claim at once, each at the field that has to change."""
+"""What partners send about claims. All faults of all claims are reported at once, each at the field to change."""
 
 from cases.api.schemas.claim import CaseRequest
 from cases.api.schemas.debtor import DebtorRequest

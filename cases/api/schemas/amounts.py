@@ -1,4 +1,4 @@
-"""What is owed, and how much of it is how old: the same of a claim and of a preview."""
+"""Amounts owed, in total and by age; claims and previews share them."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class AmountsRequest(Shape):
         if amount is None or currency is None:
             return amount
         money = amount.quantize(Decimal(1).scaleb(-decimals(currency)), context=WIDE)
-        # Programs that reckon in doubles write 67.2 with all the digits that the double has.
+        # Programs that calculate in doubles write 67.2 with all the digits of the double.
         if money != amount and float(money) != float(amount):
             raise fault(f"Has more decimals than {currency}, which has {decimals(currency) or 'none'}.")
         return money

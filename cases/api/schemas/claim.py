@@ -46,7 +46,7 @@ class CaseRequest(AmountsRequest):
     @field_validator("creditor_reference")
     @classmethod
     def _once_in_a_request(cls, reference: str, info: ValidationInfo) -> str:
-        """`read` gives each request a context of its own, in which the references so far are kept."""
+        """Refuse a reference twice in a request. `read` gives each request its own context, which keeps those seen."""
         seen = cast(dict[str, Any], info.context).setdefault("creditor_references", set())
         if reference and reference in seen:
             raise fault("Another case of this request has it already.")
@@ -67,7 +67,7 @@ class CaseRequest(AmountsRequest):
         return day
 
     def claim(self) -> Claim:
-        """The same in the words of the use case."""
+        """The claim as use cases take it."""
         return Claim(
             debtor=self.debtor.debtor(),
             currency=self.currency_code,

@@ -1,4 +1,4 @@
-"""Who owes, and where: what decides who collects, checked as far as it does."""
+"""The debtor of a claim or a preview. What decides who collects is checked strictly."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class DebtorRequest(Shape):
     @field_validator("country")
     @classmethod
     def _one_country(cls, given: str, info: ValidationInfo) -> str:
-        """The one that is meant: countryAlpha2 decides (product-rules 2)."""
+        """The country that is meant: countryAlpha2 decides (product-rules 2)."""
         decided = info.data.get("country_alpha2")
         if decided == "" and not given:
             raise fault("Send countryAlpha2 or country.")
@@ -73,7 +73,7 @@ class DebtorRequest(Shape):
         return _place(self.country, self.state_alpha2)
 
     def debtor(self) -> Debtor:
-        """The same in the words of the use case. Outside the US what is sent as the state's code is its name."""
+        """The debtor as use cases take it. Outside the US, a state's code is kept as its name if there is none."""
         sent_in_us = self.country == US
         return Debtor(
             type=self.type,
@@ -113,9 +113,9 @@ class PreviewDebtorRequest(Shape):
 
 def _state(given: str, beside: str = "") -> str:
     """
-    The two letters by which a US address calls its state, its territory or the armed forces.
+    The two letters that US addresses have for a state, a territory or the armed forces; raises the field's error.
 
-    What stands `beside` in the address says it only where the code is left out: people write a city there too.
+    `beside` (the field `state`) counts only if the code is left out, since people write a city there too.
     """
     place = us_place(given or beside)
     if place is None and given:

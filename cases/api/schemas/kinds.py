@@ -1,4 +1,4 @@
-"""Kinds of values in what partners send about claims: each read by a function of ours, and described as it reads."""
+"""Types of the fields of claims: each is read by a function of ours, and described as that function reads."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from cases.currencies import why_not
 from edge.days import is_in_the_future, read_day
 from edge.text import trimmed
 
-# As much as twelve digits and four decimals: what a double, and so JSON in most hands, still holds exactly.
+# With four decimals that is sixteen digits, which most readers of JSON, having doubles, still hold exactly.
 MAX_AMOUNT = Decimal(999_999_999_999)
 MAX_URL = 2048
-LONGEST_WORD = 100  # of what is one of a few, with whatever blanks around it
+LONGEST_WORD = 100  # of an enumeration or a UUID, with any blanks around it
 
 
 @dataclass(frozen=True)
 class _Read:
-    """A value that is read by a function of ours, and described as given."""
+    """Has pydantic read a value with `read`, and describe it in JSON schema as `described`."""
 
     read: Callable[[Any], Any]
     described: tuple[tuple[str, Any], ...]
@@ -40,12 +40,12 @@ class _Read:
 
 
 def fault(message: str) -> PydanticCustomError:
-    """What is wrong with a field, in a sentence for the partner."""
+    """The error of a field, with a sentence for the partner; to be raised."""
     return PydanticCustomError("claim", cast(Any, message))
 
 
 def _read_amount(sent: object) -> Decimal:
-    """A number as the reader of JSON made it: whole, or a decimal. What is true is no number here."""
+    """Read an amount. JSON gives an int or a Decimal; booleans are ints in Python, and are refused."""
     if isinstance(sent, bool) or not isinstance(sent, int | Decimal):
         raise fault("Must be a number.")
     amount = Decimal(sent)
@@ -55,7 +55,7 @@ def _read_amount(sent: object) -> Decimal:
 
 
 def _read_uuid(sent: object) -> UUID | None:
-    """In any letter case; the nil UUID says nothing."""
+    """Read a UUID in any letter case; None for the nil UUID."""
     try:
         named = UUID(trimmed(sent) if isinstance(sent, str) and len(sent) <= LONGEST_WORD else "")
     except ValueError:
@@ -64,7 +64,7 @@ def _read_uuid(sent: object) -> UUID | None:
 
 
 def _read_url(sent: object) -> str:
-    """What is no address for a button is dropped: it is a courtesy, and not worth a refusal."""
+    """Read a URL for a button; an unusable one becomes empty, since a courtesy is not worth refusing a claim."""
     if not isinstance(sent, str) or len(sent) > MAX_URL or not sent.isprintable():
         return ""
     try:

@@ -1,4 +1,4 @@
-"""What a partner asks the price of."""
+"""The body of POST /cases/preview."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ class PreviewRequest(AmountsRequest):
         return not_in_the_future(day, info)
 
     def wanted(self) -> Wanted:
-        """What decides who collects it."""
+        """The facts by which routing finds who collects it."""
         place = self.debtor.place
         return Wanted(place.country, place.state, self.debtor.type, self.amount_to_recover, self.currency_code)
 
     def age(self) -> Age:
-        """How old it is."""
+        """The age of the claim, which decides the uplift of the fee."""
         return Age(self.due_date, self.amount_to_recover_over_12_months, self.amount_to_recover_over_24_months)
