@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
 MAX_TENANT_ID = 255
+LONGEST_WORD = 100  # of an enumeration, a country or a UUID, with any blanks around it
 
 # For JSON schemas, whose patterns have JavaScript's escapes.
 CLEAN_PATTERN = f"^[^{CONTROL}]*$".replace(r"\x", r"\u00")
@@ -36,6 +37,14 @@ TENANT_ID_PATTERN = _of_tenant_ids(UNSEEN_IN_PLANE_0)
 TENANT_ID = re.compile(_of_tenant_ids(UNSEEN))
 
 
+def length_of(model: type[Model], field: str) -> int:
+    """The length of a column of a model; raises TypeError if it has none."""
+    length: int | None = getattr(model._meta.get_field(field), "max_length", None)
+    if length is None:
+        raise TypeError(f"{field} of {model.__name__} has no length")
+    return length
+
+
 @dataclass(frozen=True)
 class Line:
     """A line of text that is not blank: `Annotated[str, Line(200)]`. `edge.text` normalises it."""
@@ -45,10 +54,7 @@ class Line:
     @classmethod
     def of(cls, model: type[Model], field: str) -> Self:
         """With the length of this column of a model; raises TypeError if it has none."""
-        width = getattr(model._meta.get_field(field), "max_length", None)
-        if width is None:
-            raise TypeError(f"{field} of {model.__name__} has no length")
-        return cls(width)
+        return cls(length_of(model, field))
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_after_validator_function(self.read, core_schema.str_schema(strict=True))

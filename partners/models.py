@@ -20,6 +20,7 @@ from django.db.models.functions import Now
 
 from edge.rows import Columns, Statement
 
+LONGEST_HOST = 260
 HEX_COLOUR = r"^#[0-9A-Fa-f]{6}$"
 FONT_FAMILY = """^[A-Za-z0-9 ,'"-]*$"""
 HOST = r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$"
@@ -67,7 +68,7 @@ class ReferralPartner(models.Model):
         help_text="A list of fonts as in CSS; only fonts on the visitor's machine are used.",
     )
     return_hosts = ArrayField(
-        models.CharField(max_length=260, validators=[RegexValidator(HOST)]),
+        models.CharField(max_length=LONGEST_HOST, validators=[RegexValidator(HOST)]),
         default=list,
         blank=True,
         help_text="Hosts that a returnUrl may lead to, lower case, such as app.partner.example. Separated by commas.",

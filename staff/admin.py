@@ -41,7 +41,7 @@ else:
 
 def full_name() -> forms.CharField:
     """The form field for a colleague's name."""
-    return TextField(PersonName(200), widget=AdminTextInputWidget)
+    return TextField(PersonName.of(Staff, "name"), widget=AdminTextInputWidget)
 
 
 class StaffForm(_UserChangeForm, ReasonForm):

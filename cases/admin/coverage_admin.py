@@ -17,14 +17,16 @@ from django.utils import timezone
 from cases.claim import DebtorType
 from cases.currencies import why_not
 from cases.jurisdictions import OF_THE_FORCES, US, jurisdiction_name, us_place, us_states
-from cases.models import CollectionPartner, Coverage, ExchangeRate
+from cases.models import Case, CollectionPartner, Coverage, ExchangeRate
 from cases.models.collection_partner import USD
 from cases.routing import Wanted, explain_route
 from clients.countries import country_choices, country_code, country_name
 from edge.form_fields import AddressField, TextField
-from edge.kinds_of_text import Code, CompanyName, OptionalLine
+from edge.kinds_of_text import Code, CompanyName, OptionalLine, length_of
 from staff.pages import ReadOnlyInline, ReasonedAdmin, ReasonForm, acting, require
 from staff.site import site
+
+LONGEST_STATE = 50  # by its name; two letters of it are kept
 
 
 def read_currency(given: str) -> str:
@@ -62,7 +64,9 @@ class CollectionPartnerForm(ReasonForm):
     name = TextField(CompanyName.of(CollectionPartner, "name"), widget=AdminTextInputWidget)
     office_email = AddressField(required=False, widget=AdminEmailInputWidget(attrs={"autocomplete": "off"}))
     office_phone = TextField(Code.of(CollectionPartner, "office_phone"), required=False, widget=AdminTextInputWidget)
-    public_site = forms.URLField(required=False, assume_scheme="https", max_length=500)
+    public_site = forms.URLField(
+        required=False, assume_scheme="https", max_length=length_of(CollectionPartner, "public_site")
+    )
 
 
 class CoverageInline(ReadOnlyInline):
@@ -99,9 +103,14 @@ class CoverageForm(ReasonForm):
 
     country = forms.ChoiceField(choices=country_choices)
     state = TextField(
-        OptionalLine(50), required=False, label="US state", help_text="CA or California. Empty: the whole country."
+        OptionalLine(LONGEST_STATE),
+        required=False,
+        label="US state",
+        help_text="CA or California. Empty: the whole country.",
     )
-    minimum_currency = TextField(Code(3), required=False, help_text="Of the minimum amount, such as EUR.")
+    minimum_currency = TextField(
+        Code.of(Coverage, "minimum_currency"), required=False, help_text="Of the minimum amount, such as EUR."
+    )
 
     class Meta:
         model = Coverage
@@ -149,10 +158,10 @@ class TesterForm(forms.Form):
     """The facts about a debtor and a claim that decide who collects."""
 
     country = forms.ChoiceField(choices=lambda: [("", "Choose a country"), *country_choices()])
-    state = TextField(OptionalLine(50), required=False, label="US state", help_text="CA or California.")
+    state = TextField(OptionalLine(LONGEST_STATE), required=False, label="US state", help_text="CA or California.")
     debtor_type = forms.ChoiceField(choices=[(kind.value, kind.value) for kind in DebtorType])
     amount = forms.DecimalField(min_value=Decimal("0.0001"), max_digits=18, decimal_places=4)
-    currency = TextField(Code(3), initial="EUR")
+    currency = TextField(Code.of(Case, "currency"), initial="EUR")
 
     def clean_state(self) -> str:
         """Require a state in the United States, and refuse one elsewhere."""
@@ -237,7 +246,9 @@ class CoverageAdmin(ReasonedAdmin):
 class RateForm(ReasonForm):
     """Edits an exchange rate, for a reason."""
 
-    currency = TextField(Code(3), help_text="ISO 4217; not USD, by which the others are compared.")
+    currency = TextField(
+        Code.of(ExchangeRate, "currency"), help_text="ISO 4217; not USD, by which the others are compared."
+    )
 
     class Meta:
         model = ExchangeRate

@@ -56,7 +56,7 @@ class AgreementForm(forms.ModelForm):  # type: ignore[type-arg]
             "text": forms.Textarea(attrs={"rows": 40, "class": "vLargeTextField agreement-source"}),
         }
 
-    title = TextField(Line(200), widget=AdminTextInputWidget)
+    title = TextField(Line.of(Agreement, "title"), widget=AdminTextInputWidget)
     summary_of_changes = TextField(
         OptionalText(LONGEST_SUMMARY),
         required=False,

@@ -21,7 +21,7 @@ class RenameForm(DecisionForm):
 
     held = forms.CharField(widget=forms.HiddenInput, strip=False)
     name = TextField(
-        CompanyName(200),
+        CompanyName.of(Client, "name"),
         label="Company name",
         widget=AdminTextInputWidget,
         help_text="As it stands in the company's register.",

@@ -14,9 +14,20 @@ from cases.api.case_body import CaseResultsBody, Number
 from cases.api.schemas import CaseRequest
 from clients.agreement_status import Reason
 from clients.countries import COUNTRIES_TAKEN, read_country
+from clients.models import Client, User
 from clients.models.client import Role
 from edge.errors import BusinessError
-from edge.kinds_of_text import AddressLine, Code, CompanyName, Email, ExternalTenantId, Line, OptionalLine, PersonName
+from edge.kinds_of_text import (
+    LONGEST_WORD,
+    AddressLine,
+    Code,
+    CompanyName,
+    Email,
+    ExternalTenantId,
+    Line,
+    OptionalLine,
+    PersonName,
+)
 from edge.mailbox import normal_address
 from edge.query import PageBody
 from edge.shapes import Answer, AtMost, Shape, example, left_out, one_of
@@ -45,23 +56,25 @@ def _every_address_once(users: list[UserRequest]) -> list[UserRequest]:
 class CompanyRequest(Shape):
     """The company as the partner knows it."""
 
-    name: Annotated[str, CompanyName(200)] = Field(examples=["Nordlys Belysning A/S"])
-    registration_number: Annotated[str, Code(64)] = Field(default="", examples=["DK12345678"])
-    country: Annotated[str, Line(100), AfterValidator(read_country)] = Field(
+    name: Annotated[str, CompanyName.of(Client, "name")] = Field(examples=["Nordlys Belysning A/S"])
+    registration_number: Annotated[str, Code.of(Client, "registration_number")] = Field(
+        default="", examples=["DK12345678"]
+    )
+    country: Annotated[str, Line(LONGEST_WORD), AfterValidator(read_country)] = Field(
         description=COUNTRIES_TAKEN, examples=["DK"]
     )
-    address: Annotated[str, AddressLine(500)] = Field(default="", examples=["Nørregade 1"])
-    zip_code: Annotated[str, Code(20)] = Field(default="", examples=["1165"])
-    city: Annotated[str, OptionalLine(100)] = Field(default="", examples=["København"])
-    state: Annotated[str, OptionalLine(100)] = ""
+    address: Annotated[str, AddressLine.of(Client, "address")] = Field(default="", examples=["Nørregade 1"])
+    zip_code: Annotated[str, Code.of(Client, "zip_code")] = Field(default="", examples=["1165"])
+    city: Annotated[str, OptionalLine.of(Client, "city")] = Field(default="", examples=["København"])
+    state: Annotated[str, OptionalLine.of(Client, "state")] = ""
     support_email: Email = Field(examples=["office@nordlys.example"])
-    support_phone: Annotated[str, Code(32)] = Field(default="", examples=["+45 70 00 00 00"])
+    support_phone: Annotated[str, Code.of(Client, "support_phone")] = Field(default="", examples=["+45 70 00 00 00"])
 
 
 class UserRequest(Shape):
     """A person at the company."""
 
-    name: Annotated[str, PersonName(200)] = Field(examples=["Jane Ann Doe"])
+    name: Annotated[str, PersonName.of(User, "name")] = Field(examples=["Jane Ann Doe"])
     email: Email = Field(examples=["jane@nordlys.example"])
     is_onboarding_user: bool = Field(
         default=False,

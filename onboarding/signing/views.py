@@ -10,10 +10,11 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 
-from clients.models import Agreement, Client, SignedDocument
+from clients.models import Agreement, Client, Signature, SignedDocument
 from clients.models.agreement_facts import status_of
 from edge.client_ip import client_ip
 from edge.clock import database_time, for_people
+from edge.kinds_of_text import length_of
 from onboarding.journey.in_hand import NotProven
 from onboarding.journey.page_path import page_path
 from onboarding.journey.steps import Step, may_sign
@@ -36,7 +37,7 @@ from onboarding.signing.sign_agreement import (
     what_is_shown,
 )
 
-USER_AGENT_LENGTH = 500
+LONGEST_USER_AGENT = length_of(Signature, "user_agent")
 
 
 @open_to_step(Step.AGREEMENT, "GET", "HEAD", "POST")
@@ -137,6 +138,6 @@ def document(visit: ProvenVisit, signature_id: UUID) -> HttpResponse:
 
 
 def _user_agent(request: HttpRequest) -> str:
-    """The User-Agent header, cut to 500 characters, with what cannot be printed replaced by question marks."""
-    named = request.headers.get("User-Agent", "")[:USER_AGENT_LENGTH]
+    """The User-Agent header, cut to the length of its column, with what cannot be printed replaced by question marks."""
+    named = request.headers.get("User-Agent", "")[:LONGEST_USER_AGENT]
     return "".join(character if character.isprintable() else "?" for character in named)

@@ -69,7 +69,7 @@ class AddressForm(DecisionForm):
 class AdminForm(AddressForm):
     """Asks for a new admin's name and address."""
 
-    name = TextField(PersonName(200), label="Full name", widget=AdminTextInputWidget)
+    name = TextField(PersonName.of(User, "name"), label="Full name", widget=AdminTextInputWidget)
 
 
 class ChoiceForm(DecisionForm):

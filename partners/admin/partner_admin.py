@@ -19,9 +19,9 @@ from django.utils.safestring import SafeString
 
 from edge.clock import end_of
 from edge.form_fields import AddressField, TextField
-from edge.kinds_of_text import CompanyName
+from edge.kinds_of_text import CompanyName, length_of
 from partners.admin.key_admin import MAKE_KEY, ApiKeyInline
-from partners.models import FONT_FAMILY, HEX_COLOUR, HOST, ReferralPartner
+from partners.models import FONT_FAMILY, HEX_COLOUR, HOST, LONGEST_HOST, ReferralPartner
 from partners.raise_asking_limit import raise_asking_limit
 from staff.decision_page import Decision, DecisionForm, Given, Said
 from staff.models import Staff
@@ -48,7 +48,7 @@ class HostsField(forms.CharField):
 
     def validate(self, value: Any) -> None:
         """Name each entry that is not a host."""
-        wrong = [host for host in value if not re.fullmatch(HOST, host) or len(host) > 260]
+        wrong = [host for host in value if not re.fullmatch(HOST, host) or len(host) > LONGEST_HOST]
         if wrong:
             raise forms.ValidationError([f"{host[:80]} is not a host; write app.partner.example." for host in wrong])
 
@@ -85,7 +85,7 @@ class PartnerForm(ReasonForm):
     font_family = forms.RegexField(
         FONT_FAMILY,
         required=False,
-        max_length=200,
+        max_length=length_of(ReferralPartner, "font_family"),
         help_text="Separated by commas, as in: Georgia, serif. Only fonts on the visitor's machine count.",
         error_messages={"invalid": "Only letters, digits, blanks, commas, hyphens and quotation marks."},
     )
@@ -93,9 +93,9 @@ class PartnerForm(ReasonForm):
         required=False, help_text="Where a returnUrl may lead, a host a line, such as app.partner.example."
     )
 
-    name = TextField(CompanyName(200), widget=AdminTextInputWidget)
+    name = TextField(CompanyName.of(ReferralPartner, "name"), widget=AdminTextInputWidget)
     short_name = TextField(
-        CompanyName(40),
+        CompanyName.of(ReferralPartner, "short_name"),
         widget=AdminTextInputWidget,
         help_text="What clients know the platform as; pages and mails say it.",
     )

@@ -12,8 +12,11 @@ from cases.api.schemas.amounts import AmountsRequest
 from cases.api.schemas.debtor import DebtorRequest
 from cases.api.schemas.kinds import Day, Url, Uuid, fault, not_in_the_future
 from cases.claim import Claim
+from cases.models import Case
 from edge.kinds_of_text import Code, OptionalLine, OptionalText
 from edge.shapes import example
+
+LONGEST_ASSIGNED = 320  # as mail allows: 64 before the @, 255 after it; it is only looked up
 
 
 class CaseRequest(AmountsRequest):
@@ -21,26 +24,28 @@ class CaseRequest(AmountsRequest):
 
     date: Day = Field(default=None, examples=["2026-01-15"])
     due_date: Day = Field(default=None, examples=["2026-02-14"])
-    creditor_reference: Annotated[str, Code(50)] = Field(
+    creditor_reference: Annotated[str, Code.of(Case, "creditor_reference")] = Field(
         default="",
         description="Your customer's own, such as the invoice number; once for each of its cases.",
         examples=["INV-1001"],
     )
-    comments: Annotated[str, OptionalText(4000)] = ""
-    claim_description: Annotated[str, OptionalText(4000)] = Field(default="", examples=["Lamps, delivered in January"])
+    comments: Annotated[str, OptionalText.of(Case, "comments")] = ""
+    claim_description: Annotated[str, OptionalText.of(Case, "description")] = Field(
+        default="", examples=["Lamps, delivered in January"]
+    )
     debtor: DebtorRequest = Field(examples=[example(DebtorRequest)])
     creditor_division_id: Uuid = None
     collection_partner_id: Uuid = Field(
         default=None, description="Who shall collect it; must be active and cover the debtor. Left out: we choose."
     )
-    assigned_user_email: Annotated[str, Code(320)] = Field(
+    assigned_user_email: Annotated[str, Code(LONGEST_ASSIGNED)] = Field(
         default="", description="Of one of the client's users, who then gets the mails about this case."
     )
     skip_debitura_verification: bool = False
     skip_creation_emails: bool = Field(default=False, deprecated=True, description="Ignored.")
     allow_pending_contracts: bool = Field(default=False, description="Ignored: cases wait for the signature.")
     is_test: bool = False
-    tag: Annotated[str, OptionalLine(100)] = ""
+    tag: Annotated[str, OptionalLine.of(Case, "tag")] = ""
     return_url: Url = Field(default="", description="Absolute http(s); what is not is dropped.")
 
     @field_validator("creditor_reference")

@@ -10,36 +10,40 @@ from pydantic_core.core_schema import ValidationInfo
 from cases.api.schemas.kinds import Kind, fault
 from cases.claim import Debtor
 from cases.jurisdictions import TERRITORIES, US, Place, us_place
+from cases.models import Case
 from clients.countries import COUNTRIES_TAKEN, country_name, read_country
-from edge.kinds_of_text import AddressLine, Code, CompanyName, Line, OptionalLine
+from edge.kinds_of_text import LONGEST_WORD, AddressLine, Code, CompanyName, Line, OptionalLine
 from edge.shapes import Shape
 
 STATES_TAKEN = (
     "In the US CA, US-CA or California. Territories, such as PR, count as countries; addresses of the armed forces "
     "(AA, AE, AP) are taken, and nobody collects there."
 )
+StateAlpha2 = Annotated[str, OptionalLine.of(Case, "debtor_state")]  # outside the US it is kept as it is
 
 
 class DebtorRequest(Shape):
     """Who owes."""
 
     type: Kind = Field(examples=["Company"])
-    name: Annotated[str, CompanyName(200)] = Field(examples=["Leuchten Lehmann GmbH"])
-    contact_person: Annotated[str, OptionalLine(200)] = ""
-    company_registration_number: Annotated[str, Code(64)] = ""
-    address: Annotated[str, AddressLine(500)] = Field(default="", examples=["Hafenstraße 4"])
-    zip_code: Annotated[str, Code(20)] = Field(default="", examples=["20457"])
-    city: Annotated[str, OptionalLine(100)] = Field(default="", examples=["Hamburg"])
-    state: Annotated[str, OptionalLine(100)] = ""
-    country_alpha2: Annotated[str, OptionalLine(100)] = Field(
+    name: Annotated[str, CompanyName.of(Case, "debtor_name")] = Field(examples=["Leuchten Lehmann GmbH"])
+    contact_person: Annotated[str, OptionalLine.of(Case, "debtor_contact_person")] = ""
+    company_registration_number: Annotated[str, Code.of(Case, "debtor_registration_number")] = ""
+    address: Annotated[str, AddressLine.of(Case, "debtor_address")] = Field(default="", examples=["Hafenstraße 4"])
+    zip_code: Annotated[str, Code.of(Case, "debtor_zip_code")] = Field(default="", examples=["20457"])
+    city: Annotated[str, OptionalLine.of(Case, "debtor_city")] = Field(default="", examples=["Hamburg"])
+    state: Annotated[str, OptionalLine.of(Case, "debtor_state")] = ""
+    country_alpha2: Annotated[str, OptionalLine(LONGEST_WORD)] = Field(
         default="", description=f"{COUNTRIES_TAKEN} This or country must be there.", examples=["DE"]
     )
-    country: Annotated[str, OptionalLine(100)] = Field(
+    country: Annotated[str, OptionalLine(LONGEST_WORD)] = Field(
         default="", validate_default=True, description="The same. Beside countryAlpha2 it is not looked at."
     )
-    state_alpha2: Annotated[str, OptionalLine(100)] = Field(default="", validate_default=True, description=STATES_TAKEN)
-    email: Annotated[str, Code(254)] = Field(default="", description="As it is known; it is not checked.")
-    phone: Annotated[str, Code(64)] = ""
+    state_alpha2: StateAlpha2 = Field(default="", validate_default=True, description=STATES_TAKEN)
+    email: Annotated[str, Code.of(Case, "debtor_email")] = Field(
+        default="", description="As it is known; it is not checked."
+    )
+    phone: Annotated[str, Code.of(Case, "debtor_phone")] = ""
 
     @field_validator("country_alpha2")
     @classmethod
@@ -95,10 +99,10 @@ class PreviewDebtorRequest(Shape):
     """Where a debtor is, and what."""
 
     type: Kind = Field(examples=["Company"])
-    country_alpha2: Annotated[str, Line(100), AfterValidator(read_country)] = Field(
+    country_alpha2: Annotated[str, Line(LONGEST_WORD), AfterValidator(read_country)] = Field(
         description=COUNTRIES_TAKEN, examples=["DE"]
     )
-    state_alpha2: Annotated[str, OptionalLine(100)] = Field(default="", validate_default=True, description=STATES_TAKEN)
+    state_alpha2: StateAlpha2 = Field(default="", validate_default=True, description=STATES_TAKEN)
 
     @field_validator("state_alpha2")
     @classmethod

@@ -17,12 +17,12 @@ from pydantic_core.core_schema import ValidationInfo
 from cases.claim import DebtorType
 from cases.currencies import why_not
 from edge.days import is_in_the_future, read_day
+from edge.kinds_of_text import LONGEST_WORD
 from edge.text import trimmed
 
 # With four decimals that is sixteen digits, which most readers of JSON, having doubles, still hold exactly.
 MAX_AMOUNT = Decimal(999_999_999_999)
 MAX_URL = 2048
-LONGEST_WORD = 100  # of an enumeration or a UUID, with any blanks around it
 
 
 @dataclass(frozen=True)
