@@ -20,6 +20,7 @@ from django.db.models.functions import Now
 
 from edge.rows import Columns, Statement
 
+MAX_LOGO_KB = 100
 LONGEST_HOST = 260
 HEX_COLOUR = r"^#[0-9A-Fa-f]{6}$"
 FONT_FAMILY = """^[A-Za-z0-9 ,'"-]*$"""
@@ -55,7 +56,7 @@ class ReferralPartner(models.Model):
     )
     logo = models.TextField(
         blank=True,
-        help_text="A PNG as data:image/png;base64,… of at most 100 KB. Pages load nothing from elsewhere.",
+        help_text=f"A PNG as data:image/png;base64,… of at most {MAX_LOGO_KB} KB. Pages load nothing from elsewhere.",
         validators=[RegexValidator(r"^data:image/png;base64,[A-Za-z0-9+/=]+\Z", "Not a PNG data address.")],
         max_length=140_000,
     )

@@ -138,6 +138,6 @@ def document(visit: ProvenVisit, signature_id: UUID) -> HttpResponse:
 
 
 def _user_agent(request: HttpRequest) -> str:
-    """The User-Agent header, cut to the length of its column, with what cannot be printed replaced by question marks."""
+    """The User-Agent header, cut to its column, with what cannot be printed replaced by question marks."""
     named = request.headers.get("User-Agent", "")[:LONGEST_USER_AGENT]
     return "".join(character if character.isprintable() else "?" for character in named)

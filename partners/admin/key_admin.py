@@ -9,6 +9,8 @@ from django.contrib import admin
 from django.utils import timezone
 
 from edge.clock import end_of
+from edge.form_fields import TextField
+from edge.kinds_of_text import Line
 from partners.issue_key import TooManyKeys, issue_key
 from partners.models import ApiKey, ReferralPartner
 from staff.decision import decision
@@ -30,7 +32,7 @@ def state_of(key: ApiKey) -> str:
 class KeyForm(DecisionForm):
     """Asks what a new key is for and how long it works."""
 
-    label = forms.CharField(max_length=100, help_text="Where it is used, such as production or staging.")
+    label = TextField(Line.of(ApiKey, "label"), help_text="Where it is used, such as production or staging.")
     kind = forms.ChoiceField(choices=[("test", "Test"), ("live", "Live")], widget=forms.RadioSelect, initial="test")
     last_day = forms.DateField(
         required=False,

@@ -19,16 +19,15 @@ from django.utils.safestring import SafeString
 
 from edge.clock import end_of
 from edge.form_fields import AddressField, TextField
-from edge.kinds_of_text import CompanyName, length_of
+from edge.kinds_of_text import Code, CompanyName, length_of
 from partners.admin.key_admin import MAKE_KEY, ApiKeyInline
-from partners.models import FONT_FAMILY, HEX_COLOUR, HOST, LONGEST_HOST, ReferralPartner
+from partners.models import FONT_FAMILY, HEX_COLOUR, HOST, LONGEST_HOST, MAX_LOGO_KB, ReferralPartner
 from partners.raise_asking_limit import raise_asking_limit
 from staff.decision_page import Decision, DecisionForm, Given, Said
 from staff.models import Staff
 from staff.pages import ReasonedAdmin, ReasonForm
 from staff.site import site
 
-LOGO_BYTES = 100 * 1024
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR"
 
 
@@ -77,7 +76,9 @@ class PartnerForm(ReasonForm):
         required=False,
         label="New logo",
         widget=forms.FileInput(attrs={"accept": "image/png"}),
-        help_text="A PNG of at most 100 KB; it is shown 40 pixels high. Without a file the logo stays as it is.",
+        help_text=(
+            f"A PNG of at most {MAX_LOGO_KB} KB; it is shown 40 pixels high. Without a file the logo stays as it is."
+        ),
     )
     no_logo = forms.BooleanField(required=False, label="Take the logo away")
     background_colour = ColourField(initial="#14324a")
@@ -98,6 +99,9 @@ class PartnerForm(ReasonForm):
         CompanyName.of(ReferralPartner, "short_name"),
         widget=AdminTextInputWidget,
         help_text="What clients know the platform as; pages and mails say it.",
+    )
+    external_system_id = TextField(
+        Code.of(ReferralPartner, "external_system_id"), required=False, widget=AdminTextInputWidget
     )
     contact_email = AddressField(label="Contact e-mail", widget=AdminEmailInputWidget(attrs={"autocomplete": "off"}))
 
@@ -122,8 +126,8 @@ class PartnerForm(ReasonForm):
         file = self.cleaned_data["new_logo"]
         if not isinstance(file, UploadedFile):
             return ""
-        if file.size is None or file.size > LOGO_BYTES:
-            raise forms.ValidationError("The file is over 100 KB. Please make the picture smaller.")
+        if file.size is None or file.size > MAX_LOGO_KB * 1024:
+            raise forms.ValidationError(f"The file is over {MAX_LOGO_KB} KB. Please make the picture smaller.")
         content = file.read()
         if not content.startswith(PNG):
             raise forms.ValidationError("This is not a PNG. Please save the picture as a PNG and try again.")

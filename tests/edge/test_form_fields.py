@@ -15,7 +15,6 @@ OTHERS = {
     "AgreementForm.text",  # Markdown, as it was written
     "CodeForm.code",
     "CollectionPartnerForm.public_site",
-    "KeyForm.label",
     "NewStaffForm.email",  # what a colleague signs in with
     "NewStaffForm.password1",
     "NewStaffForm.password2",
@@ -23,7 +22,6 @@ OTHERS = {
     "OwnPasswordForm.new_password2",
     "OwnPasswordForm.old_password",
     "PartnerForm.background_colour",
-    "PartnerForm.external_system_id",
     "PartnerForm.font_colour",
     "PartnerForm.font_family",
     "PartnerForm.return_hosts",
