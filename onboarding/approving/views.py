@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property, partial
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 
 from clients.agreement_status import Current
 from clients.models import LinkRequest, ReferralPartnerClientLink, RequestStatus
@@ -118,16 +118,16 @@ def _end(visit: ProvenVisit) -> HttpResponse:
         client=visit.about.client,
         status=RequestStatus.EXPIRED if status == RequestStatus.PENDING else RequestStatus(status),
         is_unknown=visit.about.is_unknown_to_client,
-        sign_url=_where_to_sign(visit.about) if status == RequestStatus.APPROVED else None,
+        sign_url=_where_to_sign(visit.about, at=visit.now) if status == RequestStatus.APPROVED else None,
         return_url=allowed_return_url(visit.proof.return_url, visit.about.partner),
     )
 
 
-def _where_to_sign(link_request: LinkRequest) -> str | None:
+def _where_to_sign(link_request: LinkRequest, *, at: datetime) -> str | None:
     """The URL at which the client must sign for its new link; None if it need not, or the link is gone."""
     links = ReferralPartnerClientLink.objects.active().of(link_request.partner, link_request.external_tenant_id)
     link = links.filter(client=link_request.client_id).select_related("client").first()
     if link is None:
         return None
-    status = status_of(link.client, at=timezone.now())
+    status = status_of(link.client, at=at)
     return None if isinstance(status, Current) else signing_url(link, status)

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
@@ -112,7 +111,7 @@ def _confirm_company(visit: ProvenVisit, form: CompanyForm, shown: str) -> HttpR
         browser=visit.proof.browser,
         company=form.company(),
         shown=shown,
-        at=timezone.now(),
+        at=visit.now,
     )
     match outcome:
         case Saved():
@@ -170,7 +169,7 @@ def _confirm_users(visit: ProvenVisit, formset: UserFormSet, shown: str) -> Http
         browser=visit.proof.browser,
         users=formset.users(),
         shown=shown,
-        at=timezone.now(),
+        at=visit.now,
     )
     match outcome:
         case Saved():

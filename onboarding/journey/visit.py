@@ -9,7 +9,6 @@ from functools import cached_property, wraps
 from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
-from django.utils import timezone
 
 from clients.agreement_status import AgreementStatus
 from clients.models import ReferralPartnerClientLink
@@ -43,7 +42,7 @@ class JourneyVisit[Proven: Proof | None](Visit[ReferralPartnerClientLink, Proven
     @cached_property
     def status(self) -> AgreementStatus:
         """The status of the agreement; read once per visit."""
-        return status_of(self.about.client, at=timezone.now())
+        return status_of(self.about.client, at=self.now)
 
     def path(self, page: str = "entry") -> str:
         """The path of a page for the same link and purpose."""

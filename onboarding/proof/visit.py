@@ -5,7 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
+from datetime import datetime
+from functools import cached_property, wraps
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -46,6 +48,11 @@ class Visit[About: Subject, Proven: Proof | None](ABC):
     @abstractmethod
     def path(self, page: str = "entry") -> str:
         """The path of a page about the same row, by the name of its URL. An address is proven on the entry page."""
+
+    @cached_property
+    def now(self) -> datetime:
+        """The moment of the request, one for all that is asked and kept. Deadlines have the database's time."""
+        return timezone.now()
 
     def progress(self, page: str) -> list[dict[str, str]]:
         """The steps and their states, as seen from this page; empty where there is only one page."""

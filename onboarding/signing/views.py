@@ -108,6 +108,7 @@ def _agreement_page(
     }
     asked = None
     if visit.purpose is Purpose.UPGRADE:
+        # Later than visit.now: a version that was published meanwhile may be the reason for the refusal.
         asked = asked_to_sign_again(client, status_of(client, at=timezone.now()), current)
     return visit.render("agreement.html", page=Step.AGREEMENT, **facts, **agreement_page(client, current, asked))
 
