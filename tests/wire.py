@@ -8,6 +8,8 @@ from typing import Any
 
 from rest_framework.test import APIClient
 
+from tests.make import registration_body
+
 
 def send(
     api: APIClient,
@@ -32,3 +34,13 @@ def assert_error(response: Any, status: int, error: str) -> dict[str, Any]:
     assert body["error"] == error
     assert body["businessErrors"] == [{"type": error, "message": body["message"], "solutionUrl": None}]
     return body
+
+
+BODY = json.dumps(registration_body()).encode()
+TEXT_HTML = {"Accept": "text/html"}
+
+
+def post(api: APIClient, body: bytes = BODY, content_type: str = "application/json", **headers: str) -> Any:
+    """Send a client, or what is no body of one; headers by their names with underscores."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return send(api, "POST", "/clients", body, content_type, named)

@@ -129,9 +129,6 @@ def _documents() -> Iterator[tuple[str, float]]:
         yield f"{name}, the next", statistics.median(took[1:])
 
 
-# --- What is measured -----------------------------------------------------------------------------
-
-
 def _measure(name: str, request: Callable[[int], Request], *, port: int, key: str, pids: tuple[int, int]) -> str:
     numbers = count()
     _call_all(request, numbers, port=port, key=key, requests=WARM_UP, seconds=SECONDS)
@@ -274,9 +271,6 @@ def _timed(act: Callable[[], object]) -> float:
     began = time.perf_counter()
     act()
     return (time.perf_counter() - began) * 1000
-
-
-# --- What it is measured on -----------------------------------------------------------------------
 
 
 @contextmanager

@@ -72,9 +72,6 @@ def kill(world: World, kind: str, *, rounds: int) -> Result:
     return Result(kind, seconds, ours, tally(world, calls))
 
 
-# --- The worker, amid a mail ----------------------------------------------------------------------
-
-
 @dataclass(frozen=True)
 class Mails:
     """What became of mails whose worker was killed."""

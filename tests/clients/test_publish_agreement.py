@@ -113,9 +113,6 @@ def test_what_nobody_could_read_or_sign_is_not_published(
     assert everything() == before
 
 
-# --- From when on it is required ------------------------------------------------------------------
-
-
 def test_it_can_be_required_later_than_it_is_published(draft: Agreement, lea: Staff) -> None:
     later = database_time() + timedelta(days=30)
 
@@ -161,9 +158,6 @@ def test_without_a_date_it_is_required_as_early_as_may_be(draft: Agreement, lea:
     assert outcome == Published(third)
     third.refresh_from_db()
     assert third.required_from == later
-
-
-# --- Whom it asks -----------------------------------------------------------------------------------
 
 
 def test_those_whose_signature_counts_are_asked_again(agreement: Agreement) -> None:

@@ -34,11 +34,13 @@ REFUSED = "tests/clients/test_refused.py"
 ONBOARDING = "tests/onboarding/test_refused.py"
 LIMIT = "tests/onboarding/registering/test_asking_limit.py"
 CODES = "tests/onboarding/proof/test_email_codes.py"
+CODE_LIMITS = "tests/onboarding/proof/test_code_limits.py"
+PROOF = "tests/onboarding/proof/test_proof.py"
 APPROVE = "tests/onboarding/approving/test_approve_link.py"
 SIGN = "tests/onboarding/signing/test_sign_agreement.py"
 RESOLVE = "tests/onboarding/support/test_resolve_conflict.py"
 CORRECT = "tests/onboarding/support/test_correct_users.py"
-PAGES = "tests/onboarding/journey/test_pages.py"
+LOOKING = "tests/onboarding/journey/test_looking.py"
 KEYS = "tests/partners/test_authentication.py"
 ROLE = "tests/debitura/test_app_role.py"
 CASE = "tests/cases/test_case.py"
@@ -211,28 +213,28 @@ MUTANTS: list[Mutant] = [
         "onboarding/proof/email_codes.py",
         "    EmailCode.objects.filter(browser=browser).update(browser=renamed)\n",
         "",
-        (f"{CODES}::test_whoever_knew_the_browsers_old_name_has_nothing",),
+        (f"{PROOF}::test_whoever_knew_the_browsers_old_name_has_nothing",),
     ),
     InText(
         "a user who is no admin proves",
         "onboarding/proof/email_codes.py",
         "        .filter(user__client=about.client_id, user__role=Role.CREDITOR_ADMIN)\n",
         "        .filter(user__client=about.client_id)\n",
-        (f"{CODES}::test_a_proof_is_of_an_admin_at_the_address_of_now",),
+        (f"{PROOF}::test_a_proof_is_of_an_admin_at_the_address_of_now",),
     ),
     InText(
         "a browser gets as many codes as it likes",
         "onboarding/proof/email_codes.py",
         '"own_hour": PER_HOUR, ',
         "",
-        (f"{CODES}::test_a_browser_gets_five_codes_an_hour",),
+        (f"{CODE_LIMITS}::test_a_browser_gets_five_codes_an_hour",),
     ),
     InText(
         "a mailbox can be filled",
         "onboarding/proof/email_codes.py",
         "    return [user for user in admins if not _is_full(user.email)]\n",
         "    return [*admins]\n",
-        (f"{CODES}::test_a_mailbox_is_full_for_another_client_too",),
+        (f"{CODE_LIMITS}::test_a_mailbox_is_full_for_another_client_too",),
     ),
     InDatabase(
         "a code has a sixth try",
@@ -257,14 +259,14 @@ MUTANTS: list[Mutant] = [
         "onboarding/proof/visit.py",
         "        @never_cache\n",
         "",
-        (f"{PAGES}::test_pages_are_kept_out_of_caches_and_search_engines",),
+        (f"{LOOKING}::test_pages_are_kept_out_of_caches_and_search_engines",),
     ),
     InText(
         "answers of the API may be kept by a cache",
         "edge/operation.py",
         '"Cache-Control": "no-store"',
         '"Cache-Control": "private"',
-        ("tests/edge/test_http.py", "tests/onboarding/api/test_api.py"),
+        ("tests/edge/test_http_headers.py",),
     ),
     InText(
         "forms need no token",
@@ -520,7 +522,7 @@ MUTANTS: list[Mutant] = [
     InDatabase(
         "an address is no mailbox",
         "ALTER TABLE clients_emailaddress DROP CONSTRAINT address_is_a_mailbox_in_lower_case",
-        ("tests/clients/test_email_address.py::test_no_key_is_anything_but_a_mailbox",),
+        ("tests/clients/test_keys_of_before.py::test_no_key_is_anything_but_a_mailbox",),
     ),
     InDatabase(
         "the key of a second factor is kept in clear",

@@ -20,7 +20,7 @@ from partners.models import ReferralPartner
 from tests.conftest import Lines
 from tests.make import make_key
 from tests.rows import everything, tables_with
-from tests.staff.conftest import colleague
+from tests.staff.conftest import colleague, errors
 
 __all__ = ["colleague"]
 
@@ -65,15 +65,6 @@ def make(browser: Browser, partner: ReferralPartner, **changes: str) -> Any:
 def save(browser: Browser, partner: ReferralPartner, **changes: Any) -> Any:
     """Send the form of a partner."""
     return browser.post(page(partner), {**PARTNER, **changes})
-
-
-def errors(answer: Any) -> dict[str, list[str]]:
-    """What the form says is wrong."""
-    stock = answer.context.get("adminform")
-    return dict((stock.form if stock else answer.context["form"]).errors)
-
-
-# --- Keys -----------------------------------------------------------------------------------------
 
 
 def test_a_key_that_was_made_opens_the_api(manager: Browser, partner: ReferralPartner, agreement: Agreement) -> None:
@@ -206,9 +197,6 @@ def test_a_key_cannot_be_changed_or_deleted(manager: Browser, partner: ReferralP
 
     assert (changed.status_code, deleted.status_code) == (403, 403)
     assert everything() == before
-
-
-# --- Partners -------------------------------------------------------------------------------------
 
 
 def test_a_partner_is_added_with_a_reason(manager: Browser) -> None:

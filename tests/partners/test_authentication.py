@@ -163,9 +163,6 @@ def test_a_partner_is_found_by_its_own_key(partner: ReferralPartner) -> None:
     assert caller(partner).get("/clients/theirs").status_code == 404
 
 
-# --- Last use ---------------------------------------------------------------------------------------
-
-
 def test_the_first_use_is_noted(key: str) -> None:
     read(key)
 
@@ -202,9 +199,6 @@ def test_a_key_that_is_refused_was_not_used(key: str) -> None:
     read(key)
 
     assert ApiKey.objects.get().last_used_at is None
-
-
-# --- Keys -------------------------------------------------------------------------------------------
 
 
 def test_a_key_is_kept_only_as_its_hash(key: str) -> None:

@@ -41,6 +41,12 @@ def sign_in(browser: Browser, staff: Staff, **more: Any) -> Any:
     return browser.post("/admin/login/?next=/admin/", form)
 
 
+def errors(answer: Any) -> dict[str, list[str]]:
+    """What the form says is wrong."""
+    stock = answer.context.get("adminform")
+    return dict((stock.form if stock else answer.context["form"]).errors)
+
+
 @pytest.fixture
 def colleague(db: None) -> Callable[[str], Browser]:
     """A browser in which somebody of this group is signed in; `superuser` and `nobody` are no groups."""

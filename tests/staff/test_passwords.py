@@ -158,9 +158,6 @@ def test_the_password_of_before_is_guessed_no_more_often_than_at_signing_in(sam:
     assert FailedSignIn.objects.count() == 5
 
 
-# --- Many at once -----------------------------------------------------------------------------------
-
-
 def test_of_many_hashes_at_once_few_are_made_and_the_rest_is_a_503(sam: Staff, monkeypatch: pytest.MonkeyPatch) -> None:
     """The tests' settings have a quick hasher; this is the one that a server has."""
     monkeypatch.setattr(passwords, "LONGEST_WAIT", 0.01)

@@ -144,9 +144,6 @@ def test_the_page_for_who_failed_too_often_says_what_to_do(sam: Staff) -> None:
     assert sam.email not in answer.content.decode()
 
 
-# --- By account and by network ----------------------------------------------------------------------
-
-
 def addresses(many: int, *, network: str = "203.0.{}.9") -> list[str]:
     return [network.format(number) for number in range(many)]
 
@@ -263,8 +260,6 @@ def test_guesses_in_parallel_are_as_few_as_one_after_another(sam: Staff) -> None
     assert FailedSignIn.objects.count() == 5
 
 
-# --- Names and passwords of any length --------------------------------------------------------------
-
 MARKS = "a" + "\u0301\u0323" * 90_000
 
 
@@ -286,9 +281,6 @@ def test_a_name_that_is_too_long_is_not_looked_up(sam: Staff) -> None:
     attempt("wrong", name="x" * 255)
 
     assert not FailedSignIn.objects.exists()
-
-
-# --- How passwords are kept ---------------------------------------------------------------------------
 
 
 def test_a_password_from_before_is_kept_anew_when_it_is_used(sam: Staff, settings: Settings) -> None:
@@ -314,9 +306,6 @@ def test_failed_sign_ins_are_forgotten_after_ninety_days(sam: Staff, clock: Trav
     forget_failed_sign_ins(timestamp=0)
 
     assert [each.name for each in FailedSignIn.objects.all()] == ["lea@debitura.test"]
-
-
-# --- What is kept, and what is said -------------------------------------------------------------------
 
 
 def test_neither_address_nor_password_is_in_logs(sam: Staff, logged: Lines) -> None:

@@ -233,8 +233,6 @@ def test_text_of_several_lines_is_kept_as_such() -> None:
     assert claim(case(comments=" one\r\ntwo\tthree \r")).comments == "one\ntwo three"
 
 
-# --- Whatever passes fits the database ---------------------------------------------------------------
-
 TEXT = st.text(st.characters(exclude_categories=["Cc", "Cn", "Cs"]), max_size=15)
 ANY_TEXT = st.text(max_size=60)
 ANY_AMOUNT = st.none() | st.integers(-5, 1000) | st.integers(-5, 10**13) | st.decimals(-1, 10**12, places=4)
@@ -387,8 +385,6 @@ def test_a_claim_sent_in_other_words_is_the_same_claim() -> None:
 
     assert claim({**other, "amountToRecover": Decimal("1250.500")}).digest() == claim(CASE).digest()
 
-
-# --- Previews ---------------------------------------------------------------------------------------
 
 PREVIEW = {"currencyCode": "EUR", "amountToRecover": 100, "debtor": {"type": "Private", "countryAlpha2": "DK"}}
 

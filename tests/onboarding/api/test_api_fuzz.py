@@ -60,7 +60,6 @@ CLAIM = {
     "debtor": {"type": "Company", "name": "Owing", "address": "Street 1", "city": "City", "countryAlpha2": "DE"},
 }
 CLAIMS = st.sampled_from([[], [CLAIM], [CLAIM, {**CLAIM, "creditorReference": "INV-2", "comments": "Hurry"}]])
-TENANT_IDS = st.sampled_from(["tenant-1", "tenant-2", "ø ?%#", "x" * 255])
 
 
 @st.composite

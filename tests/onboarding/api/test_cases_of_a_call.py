@@ -49,9 +49,6 @@ def body(*cases: dict[str, Any], tenant_id: str = "tenant-1", **client: Any) -> 
     return {**registration_body(tenant_id, **client), "cases": list(cases)}
 
 
-# --- With a new client ------------------------------------------------------------------------------
-
-
 def test_a_soldier_is_taken_and_nobody_collects_there(api: APIClient) -> None:
     make_coverage(country="US")
     soldier = {**CASE, "debtor": {**DEBTOR, "countryAlpha2": "United States", "state": "Armed Forces Europe"}}
@@ -174,9 +171,6 @@ def test_a_hundred_cases_are_one_call_and_few_statements(api: APIClient) -> None
 WARM = {"name": "Ib Berg", "email": "ib@w.test"}
 
 
-# --- Again ------------------------------------------------------------------------------------------
-
-
 def test_a_repeat_tells_what_became_of_each_and_creates_none(api: APIClient) -> None:
     sent = [referring(COVERED, "A"), UNCOVERED, COVERED]
     first = api.post("/clients", body(*sent))
@@ -238,9 +232,6 @@ def test_another_partners_cases_are_never_told(api: APIClient, rival_api: APICli
     assert not KeptClaims.objects.exists()
 
 
-# --- The signature ----------------------------------------------------------------------------------
-
-
 def sign_in_full() -> None:
     """Sign for the only client, as its admin does on the pages."""
     link = ReferralPartnerClientLink.objects.get()
@@ -287,9 +278,6 @@ def _approved(client: Client, partner: ReferralPartner) -> ReferralPartnerClient
     outcome = approve(LinkRequest.objects.get())
     assert isinstance(outcome, Approved)
     return outcome.link
-
-
-# --- With a company that we know --------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -418,9 +406,6 @@ def test_a_new_request_keeps_its_own_cases(api: APIClient, known: Client) -> Non
     approve(ask(api, referring(COVERED, "B")))
 
     assert list(Case.objects.values_list("creditor_reference", flat=True)) == ["B"]
-
-
-# --- Approval and repeat at once ---------------------------------------------------------------------
 
 
 @pytest.fixture

@@ -131,8 +131,6 @@ def test_a_visitor_without_a_proof_is_not_told_what_became_of_it(asked: LinkRequ
     assert has_text(page, "It was answered, or it has expired.")
 
 
-# --- Who is not an admin ----------------------------------------------------------------------------
-
 OTHERS = {
     "a creditor user": "ib@acme.test",
     "the support address": DETAILS["support_email"],

@@ -140,9 +140,6 @@ def test_the_other_partners_request_is_superseded(request_: LinkRequest, rival: 
     assert onboard(rival) == LinkedElsewhere("tenant-1")
 
 
-# --- A move -----------------------------------------------------------------------------------------
-
-
 def test_a_move_archives_the_old_link_and_leaves_its_fee(
     agreement: Agreement, partner: ReferralPartner, rival: ReferralPartner
 ) -> None:
@@ -176,9 +173,6 @@ def test_a_plain_request_never_takes_a_client_from_its_partner(request_: LinkReq
 
     assert approve(request_) == NoLongerOpen(RequestStatus.SUPERSEDED)
     assert request_.client.links.active().get() == link
-
-
-# --- Two at once ------------------------------------------------------------------------------------
 
 
 @pytest.fixture

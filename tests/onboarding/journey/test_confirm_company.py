@@ -136,9 +136,6 @@ def test_a_change_is_in_the_history_with_who_and_why(link: ReferralPartnerClient
     assert history.pgh_created_at <= timezone.now()
 
 
-# --- An older page ----------------------------------------------------------------------------------
-
-
 def shown_now() -> str:
     return digest_of(details_held(Client.objects.get()))
 

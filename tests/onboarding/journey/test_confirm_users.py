@@ -144,9 +144,6 @@ def test_once_signed_the_people_stay(link: ReferralPartnerClientLink) -> None:
     assert everything() == before
 
 
-# --- An older page ----------------------------------------------------------------------------------
-
-
 def test_an_older_page_does_not_undo_what_was_changed_since(link: ReferralPartnerClientLink) -> None:
     shown, [jane, ann] = digest_of(people_held(link.client)), held(link)
     User.objects.filter(email=ann.email).update(name="Ann Renamed")
@@ -161,9 +158,6 @@ def test_a_second_click_is_no_older_page(link: ReferralPartnerClientLink) -> Non
 
     assert [confirm(link, jane, IB, shown=shown) for _ in range(2)] == [Saved(), Saved()]
     assert len(people(link)) == 2
-
-
-# --- Whose addresses are tried ----------------------------------------------------------------------
 
 
 def test_who_tries_many_addresses_learns_no_more_which_are_known(link: ReferralPartnerClientLink) -> None:

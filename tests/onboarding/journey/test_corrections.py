@@ -77,9 +77,6 @@ def waiting(outcome: object) -> Correction:
     return outcome.correction
 
 
-# --- Two colleagues ---------------------------------------------------------------------------------
-
-
 @BOTH
 def test_once_a_client_has_signed_nothing_changes_before_it_is_confirmed(
     signed: Client, sam: Staff, propose: Callable[..., Any]
@@ -192,9 +189,6 @@ def test_where_there_is_one_colleague_only_it_can_be_switched_off(signed: Client
     assert isinstance(correct(signed, sam), Corrected)
 
 
-# --- The client is told -----------------------------------------------------------------------------
-
-
 @BOTH
 def test_the_other_addresses_are_told_that_of_before_too(
     signed: Client, sam: Staff, ann: Staff, propose: Callable[..., Any]
@@ -226,9 +220,6 @@ def test_nothing_of_it_is_kept_once_they_are_told(signed: Client, sam: Staff, an
     correction.refresh_from_db()
     assert (correction.email, correction.held) == ("", "")
     assert len(deliver_mail()) == 3
-
-
-# --- The pages --------------------------------------------------------------------------------------
 
 
 def decide(browser: Browser, correction: Correction, choice: str) -> str:

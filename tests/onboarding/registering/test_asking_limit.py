@@ -134,9 +134,6 @@ def test_the_call_that_was_made_for_it_can_be_repeated_with_addresses_that_nobod
     assert (same, AskedFor.objects.count()) == (0, 1)
 
 
-# --- Own addresses along with others ----------------------------------------------------------------
-
-
 @pytest.fixture
 def mine(partner: ReferralPartner) -> str:
     """The address of a client that the partner has."""
@@ -168,9 +165,6 @@ def test_hits_and_misses_beside_an_own_address_count_alike(api: APIClient, mine:
 
     assert [hit.json()["type"], miss.json()["type"]] == ["AmbiguousMatch", "AlreadyLinkedDifferentTenant"]
     assert AskedFor.objects.count() == 2
-
-
-# --- What support hears, and what staff can do ------------------------------------------------------
 
 
 def test_support_is_told_in_time_and_when_the_partner_is_stopped(api: APIClient, partner: ReferralPartner) -> None:

@@ -154,9 +154,6 @@ def test_what_support_offered_is_answered_before_anything_is_matched(
     assert request_of(unmatched) == offered
 
 
-# --- Taken up again ---------------------------------------------------------------------------------
-
-
 def elsewhere(partner: ReferralPartner, tenant_id: str = "tenant-1") -> None:
     """Ask for another company under the same id, which overtakes what waits under it."""
     make_client(admin="joe@other.test")

@@ -232,9 +232,6 @@ def test_each_letter_is_named_once() -> None:
     assert letters_not_in_print([f"{BIRD}{BIRD}", f"a{BIRD}", PRIVATE]) == [BIRD, PRIVATE]
 
 
-# --- Said before the click ----------------------------------------------------------------------------
-
-
 @pytest.fixture
 def visitor(agreement: Agreement) -> Visitor:
     """Somebody who may sign."""

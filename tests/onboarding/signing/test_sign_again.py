@@ -59,9 +59,6 @@ def post(api: APIClient) -> Any:
     return api.post("/clients", registration_body())
 
 
-# --- On the API -------------------------------------------------------------------------------------
-
-
 def again_url(link: ReferralPartnerClientLink) -> str:
     return f"{BASE}/ContractUpgrade/Sign/{link.pk}"
 
@@ -155,9 +152,6 @@ def find(link: ReferralPartnerClientLink, at: datetime) -> Onboarded:
 def wire(moment: datetime | None) -> str:
     assert moment is not None
     return moment.isoformat().replace("+00:00", "Z")
-
-
-# --- On the pages -----------------------------------------------------------------------------------
 
 
 def read_again(link: ReferralPartnerClientLink) -> tuple[Visitor, str]:

@@ -194,8 +194,6 @@ def test_a_crash_while_the_document_is_made_leaves_no_signature(
     assert not Signature.objects.exists()
 
 
-# --- Two at once ------------------------------------------------------------------------------------
-
 ONE_SIGNATURE = "one_signature_per_client_version_and_name"
 CURRENT_ONLY = "signature_is_of_the_current_agreement"
 

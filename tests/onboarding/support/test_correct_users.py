@@ -34,9 +34,6 @@ from tests.onboarding.signer import ready_link, sign
 from tests.onboarding.visitor import Visitor, mailed_code
 from tests.race import in_thread, taken_out, wait_until_blocked
 from tests.rows import everything
-from tests.staff.conftest import colleague
-
-__all__ = ["colleague"]
 
 FIRST = Purpose.FIRST_SIGNING
 WHY = "She told us on the phone, called back at the number in the register"
@@ -66,9 +63,6 @@ def add(client: Client, email: str = "ann@acme.test", *, why: str = WHY) -> Corr
 
 def addresses(client: Client) -> set[str]:
     return set(client.addresses.values_list("pk", flat=True))
-
-
-# --- What changes ---------------------------------------------------------------------------------
 
 
 def test_the_address_is_corrected_and_the_old_one_is_let_go(client_of_jane: Client) -> None:
@@ -123,9 +117,6 @@ def jane_id(client: Client) -> int:
     return client.users.get(name="Jane Ann Doe").pk
 
 
-# --- What lapses ----------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("act", [correct, add])
 def test_proofs_of_the_client_lapse(client_of_jane: Client, act: Callable[[Client], CorrectionOutcome]) -> None:
     link = make_link(client=client_of_jane)
@@ -159,9 +150,6 @@ def test_proofs_of_other_clients_stand(client_of_jane: Client) -> None:
     correct(client_of_jane)
 
     assert standing_proof(about=other, purpose=FIRST, browser="mine") is not None
-
-
-# --- What is refused ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("act", [correct, add])
@@ -219,15 +207,6 @@ def test_without_a_reason_nothing_is_corrected(client_of_jane: Client, act: Call
 
     assert addresses(client_of_jane) == {"jane@acme.test", "office@acme.test"}
     assert client_of_jane.users.count() == 1
-
-
-# --- The pages ------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def support(colleague: Callable[[str], Browser]) -> Browser:
-    """Somebody from support, signed in."""
-    return colleague("Support")
 
 
 def correct_page(client: Client) -> str:
@@ -320,8 +299,6 @@ def test_a_user_is_corrected_on_the_page_of_its_own_client_alone(support: Browse
 
     assert answer.status_code == 404
 
-
-# --- Two at once ----------------------------------------------------------------------------------
 
 racing = pytest.mark.django_db(transaction=True)
 UNIQUE = "clients_emailaddress_pkey"

@@ -305,9 +305,6 @@ def test_what_a_client_said_twice_is_lifted_at_once(rivals: LinkConflict, partne
     assert isinstance(onboard(partner), NeedsApproval)
 
 
-# --- Two agents at once -----------------------------------------------------------------------------
-
-
 @pytest.fixture
 def committed(transactional_db: None) -> LinkConflict:
     if Agreement.objects.current() is None:

@@ -20,11 +20,6 @@ def link(agreement: Agreement, partner: ReferralPartner) -> ReferralPartnerClien
     return make_link(partner=partner, client=make_client(name="Acme Holding A/S"))
 
 
-@pytest.fixture
-def support(colleague: Callable[[str], Browser]) -> Browser:
-    return colleague("Support")
-
-
 def test_support_finds_a_client_and_changes_nothing(support: Browser, link: ReferralPartnerClientLink) -> None:
     before = everything()
 

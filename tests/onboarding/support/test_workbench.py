@@ -22,11 +22,6 @@ from tests.onboarding.registration import JANE, onboard
 QUEUE = "/admin/clients/linkconflict/"
 
 
-@pytest.fixture
-def support(colleague: Callable[[str], Browser]) -> Browser:
-    return colleague("Support")
-
-
 def page_of(conflict: LinkConflict) -> str:
     return f"{QUEUE}{conflict.pk}/change/"
 

@@ -1,9 +1,8 @@
-"""What partners read of cases: lists with their filters, one case, coverage, previews."""
+"""GET /cases: what is listed, filters, sorting, pages."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,24 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from cases.lifecycle import Lifecycle
 from cases.models import Case, CollectionPartner
 from clients.models import ReferralPartnerClientLink
-from partners.models import ReferralPartner
-from tests.make import make_case, make_client, make_collection_partner, make_coverage, make_link, make_rate
-
-NOW = timezone.now()
-
-
-@pytest.fixture
-def link(partner: ReferralPartner) -> ReferralPartnerClientLink:
-    client = make_client(name="Acme A/S", admin="jane@acme.test", colleagues=("ib@acme.test",))
-    return make_link(partner=partner, client=client, tenant_id="tenant-1")
-
-
-@pytest.fixture
-def collector() -> CollectionPartner:
-    return make_collection_partner(name="Inkasso Nord A/S", platform_share_percentage=Decimal(25))
+from tests.make import make_case, make_coverage, make_link
 
 
 def listed(api: APIClient, **query: Any) -> list[str]:
@@ -44,9 +28,6 @@ def refused(api: APIClient, path: str = "/cases", **query: Any) -> dict[str, lis
     assert answer.status_code == 400
     errors: dict[str, list[str]] = answer.json()["validationErrors"]
     return errors
-
-
-# --- GET /cases -------------------------------------------------------------------------------------
 
 
 def test_a_case_is_listed_with_whose_it_is_and_where_it_stands(
@@ -112,21 +93,6 @@ def test_another_partners_cases_do_not_exist(
     assert [answer.json()["summary"]["totalCases"] for answer in answers] == [0, 0]
     assert rival_api.get(f"/cases/{case.pk}").status_code == 404
     assert api.get(f"/cases/{case.pk}").status_code == 200
-
-
-@pytest.fixture
-def three(link: ReferralPartnerClientLink, collector: CollectionPartner) -> list[Case]:
-    """An old small one, a newer large one of another client, and the newest of another country."""
-    other = make_link(partner=link.partner, client=make_client(name="Other A/S"), tenant_id="tenant-2")
-    return [
-        make_case(link=link, creditor_reference="A-1", amount=Decimal(10), due_date=date(2026, 10, 5),
-                  created_at=datetime(2026, 1, 5, 23, 59, tzinfo=UTC), lifecycle=Lifecycle.ACTIVE),
-        make_case(link=other, creditor_reference="B-2", amount=Decimal(30), due_date=date(2026, 10, 4),
-                  created_at=datetime(2026, 1, 6, 0, 0, tzinfo=UTC), lifecycle=Lifecycle.PAUSED,
-                  debtor_name="Müller Werkzeug GmbH"),
-        make_case(link=link, creditor_reference="C-3", amount=Decimal(20), debtor_country="NO",
-                  collection_partner=collector, created_at=NOW, lifecycle=Lifecycle.NEEDS_ADDITIONAL_DETAILS),
-    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -279,172 +245,3 @@ def test_what_programs_ask_who_ask_for_nothing_leaves_nothing_out(
     case = make_case(link=link)
 
     assert [each["id"] for each in api.get(f"/cases?{query}").json()["cases"]] == [str(case.pk)]
-
-
-# --- GET /cases/{id} --------------------------------------------------------------------------------
-
-
-def test_one_case_tells_what_it_may_bring(
-    api: APIClient, link: ReferralPartnerClientLink, collector: CollectionPartner
-) -> None:
-    make_rate("EUR", "1.10")
-    case = make_case(link=link, collection_partner=collector, success_fee_percentage=Decimal("9.5"))
-
-    told = api.get(f"/cases/{case.pk}").json()
-
-    assert told["potentialRevenue"] == {
-        "grossAmountUsd": 1100.0,
-        "successFeePercentage": 9.5,
-        "collectionPartnerRevenueUsd": 104.5,
-        "platformRevenueSharePercentage": 25.0,
-        "platformRevenueUsd": 26.13,
-        "referralFeePercentage": 12.5,
-        "referralRevenueUsd": 3.27,
-    }
-
-
-def test_without_a_rate_nothing_is_promised(api: APIClient, link: ReferralPartnerClientLink) -> None:
-    assert "potentialRevenue" not in api.get(f"/cases/{make_case(link=link).pk}").json()
-
-
-def test_an_id_in_capitals_is_the_same_case(api: APIClient, link: ReferralPartnerClientLink) -> None:
-    case = make_case(link=link)
-
-    assert api.get(f"/cases/{str(case.pk).upper()}").json() == api.get(f"/cases/{case.pk}").json()
-
-
-@pytest.mark.parametrize("path", ["/cases/5c1f4e0a-3f1b-4b0e-9a51-0c7f6f2d9a10", "/cases/nothing", "/cases/7"])
-def test_a_case_that_there_is_not_is_a_404(api: APIClient, path: str) -> None:
-    answer = api.get(path)
-
-    assert (answer.status_code, answer.json()["error"]) == (404, "NotFound")
-
-
-# --- GET /coverage and what can be filtered by ------------------------------------------------------
-
-
-def test_coverage_tells_who_collects_where_and_on_what_conditions(api: APIClient, collector: CollectionPartner) -> None:
-    second = make_collection_partner(name="Second")
-    make_coverage(collector, country="US", state="CA", minimum_amount=Decimal(1000), minimum_currency="EUR")
-    make_coverage(second, country="US", state="CA", debtor_type="Company", minimum_amount="0.5", minimum_currency="USD")
-    make_coverage(make_collection_partner(name="Whole country"), country="US")
-    make_coverage(collector, country="DK")
-    make_coverage(collector, country="SE", is_active=False)
-    make_coverage(make_collection_partner(is_active=False), country="NO")
-
-    denmark, country, california = api.get("/coverage").json()
-
-    assert (denmark["jurisdiction"], denmark["jurisdictionId"], denmark["countryId"]) == ("Denmark", 208, 208)
-    assert denmark["partners"] == [
-        {"partnerId": str(collector.pk), "partnerName": "Inkasso Nord A/S", "conditions": "All cases"}
-    ]
-    assert (california["jurisdiction"], california["usStateAlpha2"]) == ("United States - California", "CA")
-    assert [(each["partnerName"], each["conditions"]) for each in california["partners"]] == [
-        ("Inkasso Nord A/S", "Amount ≥ 1,000 EUR"),
-        ("Second", "B2B cases only, Amount ≥ 0.5 USD"),
-        ("Whole country", "All cases"),
-    ]
-    assert (country["jurisdiction"], [each["partnerName"] for each in country["partners"]]) == (
-        "United States",
-        ["Whole country"],
-    )
-
-
-def test_the_filter_options_are_those_of_the_partners_own_cases(
-    api: APIClient, rival: ReferralPartner, three: list[Case], collector: CollectionPartner
-) -> None:
-    make_case(
-        link=make_link(partner=rival, tenant_id="r"),
-        collection_partner=make_collection_partner(name="Rivals"),
-        debtor_country="SE",
-    )
-
-    told = api.get("/referral-partner/filter-options").json()
-
-    assert told["countries"] == [{"id": 208, "name": "Denmark"}, {"id": 578, "name": "Norway"}]
-    assert {"id": str(collector.pk), "name": "Inkasso Nord A/S"} in told["carveoutPartners"]
-    assert "Rivals" not in str(told)
-
-
-# --- POST /cases/preview ----------------------------------------------------------------------------
-
-PREVIEW: dict[str, Any] = {
-    "currencyCode": "USD",
-    "amountToRecover": 100,
-    "debtor": {"type": "Company", "countryAlpha2": "DK"},
-}
-
-
-def preview(api: APIClient, **changes: Any) -> dict[str, Any]:
-    answer = api.post("/cases/preview", {**PREVIEW, **changes})
-    assert answer.status_code == 200, answer.json()
-    told: dict[str, Any] = answer.json()
-    return told
-
-
-def test_a_preview_tells_price_and_place_and_writes_nothing(api: APIClient) -> None:
-    make_coverage(country="US", state="CA")
-
-    told = preview(api, debtor={"type": "Private", "countryAlpha2": "US", "stateAlpha2": "US-CA"})
-
-    assert told == {
-        "isEligible": True,
-        "ineligibilityReason": None,
-        "jurisdiction": {
-            "id": 840_052,
-            "name": "United States - California",
-            "countryAlpha2": "US",
-            "stateAlpha2": "CA",
-        },
-        "pricingPreview": {
-            "baseSuccessFeePercentage": 30.0,
-            "ageSurchargePercentage": 0.0,
-            "totalSuccessFeePercentage": 30.0,
-            "currencyCode": "USD",
-            "pricingSource": "Standard agreement",
-            "pricingSourceDescription": told["pricingPreview"]["pricingSourceDescription"],
-        },
-        "requiresKycVerification": False,
-        "pendingActions": [],
-        "combinedSigningUrl": None,
-    }
-    assert not Case.objects.exists()
-
-
-def test_what_nobody_covers_is_priced_and_not_eligible(api: APIClient) -> None:
-    told = preview(api)
-
-    assert (told["isEligible"], told["ineligibilityReason"]) == (
-        False,
-        "No collection partner covers this debtor and amount.",
-    )
-    assert told["pricingPreview"]["totalSuccessFeePercentage"] == 20.0
-
-
-# By hand: 920 EUR at 1.08 are 993.60 USD, 926 EUR are 1,000.08 USD.
-@pytest.mark.parametrize(
-    ("changes", "base", "uplift"),
-    [
-        ({"currencyCode": "EUR", "amountToRecover": 920}, 20.0, 0.0),
-        ({"currencyCode": "EUR", "amountToRecover": 926}, 9.5, 0.0),
-        ({"amountToRecover": 999.99}, 20.0, 0.0),
-        ({"amountToRecover": 1000}, 9.5, 0.0),
-        ({"amountToRecover": 149999.99}, 9.5, 0.0),
-        ({"amountToRecover": 150000}, 6.0, 0.0),
-        ({"amountToRecover": 100, "amountToRecoverOver12Months": 50, "amountToRecoverOver24Months": 25}, 20.0, 7.5),
-        ({"amountToRecover": 100, "dueDate": "2000-01-01"}, 20.0, 20.0),
-    ],
-)
-def test_a_preview_prices_by_the_standard_agreement(
-    api: APIClient, changes: dict[str, Any], base: float, uplift: float
-) -> None:
-    make_rate("EUR", "1.08")
-
-    price = preview(api, **changes)["pricingPreview"]
-
-    assert (price["baseSuccessFeePercentage"], price["ageSurchargePercentage"]) == (base, uplift)
-    assert price["totalSuccessFeePercentage"] == base + uplift
-
-
-def test_without_a_rate_there_is_no_price(api: APIClient) -> None:
-    assert "pricingPreview" not in preview(api, currencyCode="EUR")

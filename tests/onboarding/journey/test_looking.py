@@ -1,0 +1,59 @@
+"""Looking at a page changes nothing, and a page leads nowhere else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from clients.models import Signature
+from onboarding.journey.page_path import page_path
+from onboarding.journey.steps import STEPS, Step
+from tests.onboarding.journey.conftest import BACK, ENDINGS
+from tests.onboarding.visitor import Visitor
+from tests.rows import everything
+
+
+@pytest.mark.parametrize("method", ["get", "head", "options"])
+@pytest.mark.parametrize("come_to", [Visitor.prove, Visitor.come_to_the_agreement, Visitor.go_all_the_way])
+def test_looking_three_times_changes_no_row(visitor: Visitor, method: str, come_to: Callable[[Visitor], Any]) -> None:
+    come_to(visitor)
+    ids = [*Signature.objects.values_list("pk", flat=True), uuid4()]
+    endings = [ending.format(signature=ids[0]) for ending in ENDINGS]
+    paths = [page_path(visitor.link, purpose) + ending for purpose in STEPS for ending in endings]
+    look = getattr(visitor.http, method)
+    before = everything()
+
+    answers = [look(path, {"returnUrl": BACK}) for path in paths * 3]
+
+    assert everything() == before
+    assert max(answer.status_code for answer in answers) <= 405
+
+
+def test_pages_are_kept_out_of_caches_and_search_engines(visitor: Visitor) -> None:
+    visitor.prove()
+
+    headers = visitor.get(Step.COMPANY).headers
+
+    assert "no-store" in headers["Cache-Control"]
+    assert "noindex" in headers["X-Robots-Tag"]
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Content-Security-Policy"].startswith("default-src 'none'; ")
+    assert "script-src" not in headers["Content-Security-Policy"]
+    assert "unsafe" not in headers["Content-Security-Policy"]
+
+
+def test_pages_name_nothing_foreign_and_no_script(visitor: Visitor) -> None:
+    first = visitor.get()
+    visitor.come_to_the_agreement()
+    steps = [visitor.get(step) for step in (Step.COMPANY, Step.USERS, Step.AGREEMENT)]
+
+    html = "".join(page.content.decode() for page in (first, *steps, visitor.sign()))
+
+    assert html.count("</html>") == 5
+    assert "<script" not in html
+    assert " style=" not in html
+    assert not re.search(r'(src|href|action)="(https?:)?//', html)
