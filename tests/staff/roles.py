@@ -84,26 +84,36 @@ SITE = {
 }
 
 
+# What each page of a model answers, GET and POST, to who may nothing, see the list, see the row, write the row.
+PAGES = {
+    "changelist": [(403, 403), (200, 200), (200, 200), (200, 200)],
+    "add": [(403, 403), (403, 403), (403, 403), (200, 200)],
+    "change": [(403, 403), (302, 302), (200, 403), (200, 200)],
+    "history": [(403, 403), (404, 404), (200, 200), (200, 200)],
+    "delete": [(403, 403), (403, 403), (403, 403), (403, 403)],
+}
+
+
 def expected(role: str, method: int) -> dict[str, int]:
     """What each URL answers this role: 0 for GET, 1 for POST."""
-    sees = {name: role == SUPERUSER or role in roles for name, roles in MAY_VIEW.items()}
-    sees_row = {name: role == SUPERUSER or role in roles for name, roles in MAY_VIEW_ROW.items()}
-    writes = {name: role in MAY_WRITE.get(name, set()) for name in MAY_VIEW}
-    hidden = {name: 302 if sees[name] else 403 for name in MAY_VIEW}
-    hidden_own = {name: 404 if sees[name] else 403 for name in MAY_VIEW}
-    refusal = {name: 404 if role == SUPPORT and name in HIDDEN_FROM_SUPPORT else 403 for name in OWN_PAGES}
-    own = {name: 200 if role == SUPERUSER or role in roles else refusal[name] for name, roles in OWN_PAGES.items()}
+    pages = {(model, page): columns[_column(role, model)] for model in MAY_VIEW for page, columns in PAGES.items()}
     return {
         **{name: statuses[method] for name, statuses in SITE.items()},
-        **{f"{name}_changelist": 200 if sees[name] else 403 for name in MAY_VIEW},
-        **{f"{name}_add": 200 if writes[name] and name not in ADDED_BY_NOBODY else 403 for name in MAY_VIEW},
-        **{f"{name}_history": 200 if sees_row[name] else hidden_own[name] for name in MAY_VIEW},
-        **{f"{name}_delete": 403 for name in MAY_VIEW},
-        **{
-            f"{name}_change": (403 if method and not writes[name] else 200) if sees_row[name] else hidden[name]
-            for name in MAY_VIEW
-        },
-        **{f"{'/'.join(name.rsplit('_', 1))}/<path:object_id>/": 302 for name in MAY_VIEW},
-        "app_list": 200 if any(sees[name] for name in MAY_VIEW if name.startswith("clients")) else 404,
-        **own,
+        **{f"{model}_{page}": statuses[method] for (model, page), statuses in pages.items()},
+        **{f"{model}_add": 403 for model in ADDED_BY_NOBODY},
+        **{f"{'/'.join(model.rsplit('_', 1))}/<path:object_id>/": 302 for model in MAY_VIEW},
+        "app_list": 200 if any(_column(role, model) for model in MAY_VIEW if model.startswith("clients")) else 404,
+        **{name: _own_page(role, name) for name in OWN_PAGES},
     }
+
+
+def _column(role: str, model: str) -> int:
+    """Where it stands in PAGES what this role may; who may do more may do all that comes before."""
+    may = [MAY_VIEW[model] | {SUPERUSER}, MAY_VIEW_ROW[model] | {SUPERUSER}, MAY_WRITE.get(model, set())]
+    return sum(role in roles for roles in may)
+
+
+def _own_page(role: str, name: str) -> int:
+    if role in OWN_PAGES[name] | {SUPERUSER}:
+        return 200
+    return 404 if role == SUPPORT and name in HIDDEN_FROM_SUPPORT else 403
