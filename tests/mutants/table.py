@@ -38,13 +38,13 @@ CODE_LIMITS = "tests/onboarding/proof/test_code_limits.py"
 PROOF = "tests/onboarding/proof/test_proof.py"
 APPROVE = "tests/onboarding/approving/test_approve_link.py"
 SIGN = "tests/onboarding/signing/test_sign_agreement.py"
-RESOLVE = "tests/onboarding/support/test_resolve_conflict.py"
-CORRECT = "tests/onboarding/support/test_correct_users.py"
+RESOLVE = "tests/onboarding/support/test_resolve_conflict_at_once.py"
+CORRECT = "tests/onboarding/support/test_correct_users_at_once.py"
 LOOKING = "tests/onboarding/journey/test_looking.py"
 KEYS = "tests/partners/test_authentication.py"
 ROLE = "tests/debitura/test_app_role.py"
 CASE = "tests/cases/test_case.py"
-SCHEMAS = "tests/cases/api/test_schemas.py"
+SCHEMAS = "tests/cases/api/test_schemas_and_database.py"
 
 MUTANTS: list[Mutant] = [
     # Matching and creating
@@ -395,7 +395,7 @@ MUTANTS: list[Mutant] = [
     InDatabase(
         "cases of a refused request stay",
         "DROP TRIGGER kept_claims_go_with_the_request ON clients_linkrequest",
-        ("tests/onboarding/api/test_cases_of_a_call.py::test_kept_cases_go_with_the_request",),
+        ("tests/onboarding/api/cases_of_a_call/test_known_company.py::test_kept_cases_go_with_the_request",),
     ),
     InDatabase(
         "the course of a case is rewritten",
