@@ -30,14 +30,17 @@ def collector() -> CollectionPartner:
 
 @pytest.fixture
 def three(link: ReferralPartnerClientLink, collector: CollectionPartner) -> list[Case]:
-    """An old small one, a newer large one of another client, and the newest of another country."""
+    """An old small one, a newer large one of another client, and the newest of another country; no word is found in a reference by chance."""
     other = make_link(partner=link.partner, client=make_client(name="Other A/S"), tenant_id="tenant-2")
     return [
-        make_case(link=link, creditor_reference="A-1", amount=Decimal(10), due_date=date(2026, 10, 5),
+        make_case(link=link, reference="AAAAAAAA", creditor_reference="A-1", amount=Decimal(10),
+                  due_date=date(2026, 10, 5),
                   created_at=datetime(2026, 1, 5, 23, 59, tzinfo=UTC), lifecycle=Lifecycle.ACTIVE),
-        make_case(link=other, creditor_reference="B-2", amount=Decimal(30), due_date=date(2026, 10, 4),
+        make_case(link=other, reference="BBBBBBBB", creditor_reference="B-2", amount=Decimal(30),
+                  due_date=date(2026, 10, 4),
                   created_at=datetime(2026, 1, 6, 0, 0, tzinfo=UTC), lifecycle=Lifecycle.PAUSED,
                   debtor_name="Müller Werkzeug GmbH"),
-        make_case(link=link, creditor_reference="C-3", amount=Decimal(20), debtor_country="NO",
+        make_case(link=link, reference="CCCCCCCC", creditor_reference="C-3", amount=Decimal(20),
+                  debtor_country="NO",
                   collection_partner=collector, created_at=NOW, lifecycle=Lifecycle.NEEDS_ADDITIONAL_DETAILS),
     ]  # fmt: skip
