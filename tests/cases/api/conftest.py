@@ -30,7 +30,11 @@ def collector() -> CollectionPartner:
 
 @pytest.fixture
 def three(link: ReferralPartnerClientLink, collector: CollectionPartner) -> list[Case]:
-    """An old small one, a newer large one of another client, and the newest of another country; no word is found in a reference by chance."""
+    """
+    An old small one, a newer large one of another client, and the newest of another country.
+
+    No word is found in their references by chance.
+    """
     other = make_link(partner=link.partner, client=make_client(name="Other A/S"), tenant_id="tenant-2")
     return [
         make_case(link=link, reference="AAAAAAAA", creditor_reference="A-1", amount=Decimal(10),
