@@ -17,6 +17,7 @@ from django.core import mail
 from django.core.management.commands import flush
 from django.db import connection, transaction
 from django.db.backends.postgresql.operations import DatabaseOperations
+from hypothesis import HealthCheck, settings
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django.plugin import DjangoDbBlocker
@@ -31,6 +32,9 @@ from tests.make import make_first_agreement, make_key, make_partner
 
 MADE_BY_MIGRATE = {"django_content_type", "auth_permission", "auth_group", "auth_group_permissions"}
 NOT_DJANGOS = ["procrastinate_events", "procrastinate_periodic_defers", "procrastinate_jobs"]
+# A busy machine draws and decides slowly; timings are no matter of tests.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 

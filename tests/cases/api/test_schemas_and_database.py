@@ -90,17 +90,14 @@ def in_other_words(right: dict[str, Any]) -> dict[str, Any]:
 
 
 CASES = right_cases() | right_cases().flatmap(spoilt) | right_cases().flatmap(shuffled)
-# A busy machine draws slowly.
-UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-@settings(UNHURRIED)
 @given(right_cases())
 def test_what_has_nothing_wrong_in_it_passes(right: dict[str, Any]) -> None:
     assert claim(right).amount == right[AMOUNT]
 
 
-@settings(UNHURRIED, max_examples=300)
+@settings(max_examples=300)
 @given(CASES)
 def test_whatever_passes_fits_the_database(sent: dict[str, Any]) -> None:
     try:
@@ -125,9 +122,7 @@ def test_whatever_passes_fits_the_database(sent: dict[str, Any]) -> None:
 
 
 @pytest.mark.slow
-@settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(CASES, min_size=1, max_size=4))
 def test_the_database_takes_whatever_passes(db: None, sent: list[dict[str, Any]]) -> None:
     try:
@@ -144,7 +139,6 @@ def test_the_database_takes_whatever_passes(db: None, sent: list[dict[str, Any]]
     assert [type(outcome) for outcome in outcomes] == [Created] * len(claims)
 
 
-@settings(UNHURRIED)
 @given(right_cases())
 def test_claims_have_the_same_digest_if_they_say_the_same(right: dict[str, Any]) -> None:
     one, other = claim(right), claim(in_other_words(right))
@@ -154,7 +148,7 @@ def test_claims_have_the_same_digest_if_they_say_the_same(right: dict[str, Any])
     assert one.digest() == other.digest()
 
 
-@settings(UNHURRIED, max_examples=50)
+@settings(max_examples=50)
 @given(right_cases().flatmap(lambda right: st.tuples(st.just(right), spoilt(right))))
 def test_claims_have_another_digest_if_they_say_something_else(both: tuple[dict[str, Any], dict[str, Any]]) -> None:
     try:
