@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -66,7 +66,9 @@ class Claim:
 
         Absent facts are left out, so a field that is added to claims later does not change earlier digests.
         """
-        facts = json.dumps(_said(asdict(self)), sort_keys=True, ensure_ascii=False, default=_plain)
+        facts = json.dumps(
+            _said({**vars(self), "debtor": vars(self.debtor)}), sort_keys=True, ensure_ascii=False, default=_plain
+        )
         return hashlib.sha256(facts.encode()).hexdigest()
 
 

@@ -114,14 +114,19 @@ def _visible(sent: str, max_length: int, *, is_code: bool = False) -> str:
     text = sent.strip(WHITE_SPACE)
     if len(text) > CHARACTERS_A_LETTER * max_length:
         raise too_long(max_length)
-    if HAS_CONTROL.search(text):
-        raise PydanticCustomError("control_characters", "Control characters are not allowed.")
     if text.isascii():
+        _refuse_controls(text)
         return text
     letters = set(text)
+    _refuse_controls("".join(letters))
     for character in letters & _dropped(is_code):
         text = text.replace(character, "")
     return _composed(trimmed(text), letters)
+
+
+def _refuse_controls(text: str) -> None:
+    if HAS_CONTROL.search(text):
+        raise PydanticCustomError("control_characters", "Control characters are not allowed.")
 
 
 def _composed(text: str, letters: set[str]) -> str:

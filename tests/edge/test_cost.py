@@ -21,6 +21,9 @@ from tests.cost import ALPHABETS, cpu_ms, full
 from tests.make import registration_body
 from tests.wire import send
 
+# Beside another worker a measurement is of two things at once: the slow tests run alone.
+pytestmark = pytest.mark.slow
+
 A_FIELD, A_BODY = 50, 100  # milliseconds of CPU
 CLAIM: dict[str, Any] = {
     "currencyCode": "EUR",
