@@ -381,8 +381,8 @@ MUTANTS: list[Mutant] = [
     InText(
         "a digest leaves out who owes",
         "cases/claim.py",
-        "_said(asdict(self))",
-        '_said({**asdict(self), "debtor": None})',
+        '"debtor": vars(self.debtor)})',
+        '"debtor": None})',
         (f"{SCHEMAS}::test_claims_have_another_digest_if_they_say_something_else",),
     ),
     InText(
