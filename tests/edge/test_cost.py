@@ -24,7 +24,9 @@ from tests.wire import send
 # Beside another worker a measurement is of two things at once: the slow tests run alone.
 pytestmark = pytest.mark.slow
 
-A_FIELD, A_BODY = 50, 150  # milliseconds of CPU; text that is hard to compose slows down more than the yardstick
+A_FIELD, A_BODY = 50, 100  # milliseconds of CPU
+# Text that is hard to compose slows down more on a busy machine than the yardstick does.
+HARD_TO_COMPOSE = {"a hundred claims with marked comments": 150}
 CLAIM: dict[str, Any] = {
     "currencyCode": "EUR",
     "amountToRecover": 1,
@@ -148,12 +150,12 @@ DEAR = {
 }
 
 
-@pytest.mark.parametrize("body", DEAR.values(), ids=DEAR.keys())
-def test_no_body_of_a_megabyte_is_dear(api: APIClient, body: str) -> None:
-    sent = body.encode()
+@pytest.mark.parametrize("name", DEAR)
+def test_no_body_of_a_megabyte_is_dear(api: APIClient, name: str) -> None:
+    sent, limit = DEAR[name].encode(), HARD_TO_COMPOSE.get(name, A_BODY)
     assert len(sent) <= MAX_BODY
 
-    assert cpu_ms(lambda: send(api, "POST", "/clients", sent), wanted=A_BODY) < A_BODY
+    assert cpu_ms(lambda: send(api, "POST", "/clients", sent), wanted=limit) < limit
 
 
 @pytest.mark.parametrize(
